@@ -29,7 +29,8 @@ pub(super) fn compact(content: &impl Serialize) -> Vec<u8> {
     lines(&serde_json::to_string(content).expect("numbers and texts are JSON"))
 }
 
-fn lines(json: &str) -> Vec<u8> {
+/// JSON as a file, without what a terminal would obey.
+pub(super) fn lines(json: &str) -> Vec<u8> {
     let mut shown = shown_json(json).into_owned();
     shown.push('\n');
     shown.into_bytes()

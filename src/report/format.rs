@@ -9,6 +9,7 @@ mod drawing;
 mod html;
 mod json;
 mod junit;
+mod ladder;
 mod markdown;
 mod mermaid;
 #[cfg(feature = "png")]
@@ -19,6 +20,7 @@ mod text;
 #[cfg(feature = "xlsx")]
 mod xlsx;
 
+use super::document::pretty;
 use super::kept::Report;
 use super::page::Page;
 
@@ -51,11 +53,11 @@ pub enum Format {
     Dot,
     /// A picture for Mermaid.
     Mermaid,
-    /// A picture.
+    /// A picture for slides and documents.
     Svg,
-    /// A trace for viewers such as Perfetto and speedscope.
+    /// A trace for Perfetto and speedscope.
     Trace,
-    /// A line of JSON for each step.
+    /// A JSON object a line.
     Jsonl,
 }
 
@@ -99,8 +101,8 @@ impl Format {
             Format::Dot => "A picture for Graphviz",
             Format::Mermaid => "A picture for Mermaid",
             Format::Svg => "A picture for slides and documents",
-            Format::Trace => "A trace in Chrome's format, for Perfetto, speedscope and others",
-            Format::Jsonl => "A line of JSON for each step",
+            Format::Trace => "A trace in the form of Chrome, for Perfetto and speedscope",
+            Format::Jsonl => "For programs, an object a line, with times in nanoseconds",
         }
     }
 }
@@ -113,10 +115,14 @@ pub fn draw(page: &Page<'_>, format: Format, canvas: impl Into<Canvas>) -> Resul
     let nothing = || format!("{} has nothing to draw as {}", page.name, format.name());
     Ok(match format {
         Format::Table => text::draw(page, canvas.into()).into_bytes(),
-        Format::Csv => csv::csv(page.rows().ok_or_else(nothing)?),
-        Format::Json => match (&page.document, page.rows()) {
-            (Some(document), _) => document.bytes(),
-            (None, rows) => json::rows(rows.ok_or_else(nothing)?),
+        Format::Csv => match (page.rows(), &page.ladder) {
+            (Some(rows), _) => csv::csv(rows),
+            (None, ladder) => csv::csv(&ladder::lines::sheet(ladder.as_ref().ok_or_else(nothing)?)),
+        },
+        Format::Json => match (&page.document, page.rows(), &page.ladder) {
+            (Some(document), _, _) => document.bytes(),
+            (None, Some(rows), _) => json::rows(rows),
+            (None, None, ladder) => pretty(ladder.as_ref().ok_or_else(nothing)?),
         },
         Format::Md => markdown::draw(page).into_bytes(),
         Format::Html => page_html(&page.report().ok_or_else(nothing)?),
@@ -127,8 +133,13 @@ pub fn draw(page: &Page<'_>, format: Format, canvas: impl Into<Canvas>) -> Resul
         Format::Junit => junit::draw(page.tests.as_ref().ok_or_else(nothing)?),
         Format::Sarif => sarif::draw(page.findings.as_ref().ok_or_else(nothing)?),
         Format::Dot => dot::draw(page.graph.as_ref().ok_or_else(nothing)?).into_bytes(),
-        Format::Mermaid => mermaid::draw(page.graph.as_ref().ok_or_else(nothing)?).into_bytes(),
-        Format::Svg | Format::Trace | Format::Jsonl => return Err(nothing()),
+        Format::Mermaid => match (&page.graph, &page.ladder) {
+            (Some(graph), _) => mermaid::draw(graph).into_bytes(),
+            (None, ladder) => ladder::mermaid::draw(ladder.as_ref().ok_or_else(nothing)?).into_bytes(),
+        },
+        Format::Svg => svg::svg_of_ladder(page.ladder.as_ref().ok_or_else(nothing)?),
+        Format::Trace => ladder::trace::draw(page.ladder.as_ref().ok_or_else(nothing)?),
+        Format::Jsonl => ladder::lines::draw(page.ladder.as_ref().ok_or_else(nothing)?),
     })
 }
 

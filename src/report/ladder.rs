@@ -137,13 +137,35 @@ pub enum Event {
     },
 }
 
-impl Step {
+impl Event {
     /// When it begins.
     pub const fn begins(&self) -> u64 {
-        match self.event {
+        match *self {
             Event::Message { departs, .. } => departs,
             Event::Work { arrived, .. } => arrived,
             Event::Moment { at, .. } => at,
         }
+    }
+
+    /// Its lanes.
+    pub(super) const fn lanes(&self) -> [Option<usize>; 2] {
+        match *self {
+            Event::Message { from, to, .. } => [Some(from), Some(to)],
+            Event::Work { lane, .. } => [Some(lane), None],
+            Event::Moment { lane, .. } => [lane, None],
+        }
+    }
+
+    /// With nothing before what it follows, which files of others may hold.
+    pub(super) fn in_order(mut self) -> Event {
+        match &mut self {
+            Event::Message { departs, arrives, .. } => *arrives = (*arrives).max(*departs),
+            Event::Work { arrived, started, finished, .. } => {
+                *started = (*started).max(*arrived);
+                *finished = (*finished).max(*started);
+            }
+            Event::Moment { .. } => {}
+        }
+        self
     }
 }

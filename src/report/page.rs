@@ -32,7 +32,7 @@ pub struct Page<'a> {
     pub findings: Option<Findings<'a>>,
     /// The dependency graph.
     pub graph: Option<Graph>,
-    /// Calls, message by message.
+    /// Calls, message by message: below the sections where people read, and by themselves in the formats that have nothing else.
     pub ladder: Option<Ladder>,
 }
 

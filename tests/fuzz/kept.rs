@@ -8,7 +8,9 @@ use ctisim::cli::rehearsal::{sealed_point, stored_point};
 use ctisim::experiment::Audit;
 use ctisim::plan::Plan;
 use ctisim::record::{Goal, Measure};
-use ctisim::report::{Format, PictureSize, Report, draw, fingerprint, gate_page, page_html, run_page, svg, sweep_page};
+use ctisim::report::{
+    Chapter, Format, Item, Page, PictureSize, Report, draw, fingerprint, gate_page, page_html, run_page, svg, sweep_page,
+};
 use ctisim::studies::{Runner, record};
 use ctisim::workload::{Ink, NoFiles};
 
@@ -58,7 +60,10 @@ pub(crate) fn texts() -> Vec<Vec<u8>> {
 /// What a page of the study is made of.
 fn report() -> Report {
     let provenance = Provenance::new(&kept().study, String::new(), "ctisim run kept.toml".to_owned());
-    run_page(&kept().study, &[], &provenance, None).report().expect("a study has a report")
+    let mut report = run_page(&kept().study, &[], &provenance, None).report().expect("a study has a report");
+    let ladder = serde_json::from_str(include_str!("../golden/ladder/calls.json")).expect("a ladder");
+    report.chapters.push(Chapter { heading: String::new(), about: String::new(), items: vec![Item::Ladder(ladder)] });
+    report
 }
 
 /// Whatever is in a report, it is drawn as text and pictures: no script but the page's own.
@@ -69,6 +74,14 @@ fn pictured(report: &Report) {
     for chart in report.charts() {
         let picture = String::from_utf8(svg(chart, PictureSize { width: 640, height: 360 })).expect("UTF-8");
         assert!(picture.contains("<svg") && picture.trim_end().ends_with("</svg>") && !picture.contains("<script"));
+    }
+    for item in report.chapters.iter().flat_map(|chapter| &chapter.items) {
+        let Item::Ladder(ladder) = item else { continue };
+        let page = Page { ladder: Some(ladder.clone()), ..Page::default() };
+        for format in [Format::Table, Format::Md, Format::Svg, Format::Mermaid, Format::Trace, Format::Jsonl] {
+            let bytes = draw(&page, format, Ink::Plain).expect("there is a ladder");
+            is_for_a_terminal(std::str::from_utf8(&bytes).expect("UTF-8"));
+        }
     }
 }
 

@@ -3,10 +3,12 @@
 #[cfg(test)]
 pub(super) mod examples;
 pub(super) mod labels;
+pub(super) mod ladder;
 pub(super) mod markup;
 pub(super) mod numbers;
 pub(super) mod plot;
 pub(super) mod rows;
 pub(super) mod scale;
+pub(super) mod told;
 pub(super) mod topology;
 pub(super) mod words;

@@ -1,5 +1,6 @@
 //! A report as one HTML file that needs nothing else: no network, and no script for reading.
 
+mod ladder;
 mod numbers;
 mod plots;
 mod rows;
@@ -190,7 +191,7 @@ impl Page {
                     Item::Table(table) => self.table(table),
                     Item::Note(words) => self.markup.tag("p").words(words),
                     Item::Topology(graph) => self.topology(graph),
-                    Item::Ladder(ladder) => self.markup.tag("p").words(&ladder.title),
+                    Item::Ladder(ladder) => self.ladder(ladder),
                 }
             }
             if beside {

@@ -1,5 +1,7 @@
 //! A page as Markdown, for pull requests and wikis.
 
+use super::drawing::told::Told;
+use super::ladder::mermaid;
 use crate::report::page::{Block, Excerpt, Extent, Page, Rank};
 use crate::report::table::{Entry, Holds, Table};
 use crate::workload::Ink;
@@ -24,6 +26,13 @@ pub(super) fn draw(page: &Page<'_>) -> String {
             }
         }
     });
+    if let Some(ladder) = &page.ladder {
+        let gap = if text.is_empty() { "" } else { "\n" };
+        text += &format!("{gap}```mermaid\n{}```\n", mermaid::draw(ladder));
+        for parts in Told::of(ladder, 0, 0).tables() {
+            text += &format!("\n{}", table(&parts));
+        }
+    }
     text
 }
 

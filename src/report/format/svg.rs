@@ -1,5 +1,6 @@
 //! One chart as a picture for slides and documents: absolute places, and attributes only, for programs of slides know no style sheets.
 
+mod ladder;
 mod plots;
 mod rows;
 
@@ -8,6 +9,8 @@ use super::drawing::markup::{Markup, Tag};
 use super::drawing::numbers::coordinate;
 use crate::report::chart::{Chart, Shape};
 use crate::report::table::Tone;
+
+pub(super) use ladder::svg_of_ladder;
 
 /// The size of a picture, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,13 +83,7 @@ impl Area {
 /// The chart, for `ctisim plot`.
 pub fn svg(chart: &Chart, size: PictureSize) -> Vec<u8> {
     let [width, height] = [size.width, size.height].map(|side| f64::from(side.clamp(64, 20_000)));
-    let mut picture = Picture { markup: Markup::default(), width, height, top: 16.0 };
-    let tag = picture.markup.tag("svg").set("xmlns", "http://www.w3.org/2000/svg");
-    let tag = tag.set("width", coordinate(width)).set("height", coordinate(height));
-    let tag = tag.set("viewBox", format_args!("0 0 {} {}", coordinate(width), coordinate(height)));
-    let tag = tag.set("font-family", FONTS).set("font-size", coordinate(SMALL)).set("role", "img");
-    tag.set("aria-labelledby", "title desc").open();
-    picture.markup.tag("title").set("id", "title").words(&chart.title);
+    let mut picture = Picture::new(&chart.title, width, height);
     match &chart.shape {
         Shape::Plot(plot) => picture.plot(chart, plot),
         Shape::Rows(rows) => picture.rows(chart, rows),
@@ -95,18 +92,36 @@ pub fn svg(chart: &Chart, size: PictureSize) -> Vec<u8> {
 }
 
 impl Picture {
+    /// An empty picture with a title.
+    fn new(title: &str, width: f64, height: f64) -> Picture {
+        let mut picture = Picture { markup: Markup::default(), width, height, top: 16.0 };
+        let tag = picture.markup.tag("svg").set("xmlns", "http://www.w3.org/2000/svg");
+        let tag = tag.set("width", coordinate(width)).set("height", coordinate(height));
+        let tag = tag.set("viewBox", format_args!("0 0 {} {}", coordinate(width), coordinate(height)));
+        let tag = tag.set("font-family", FONTS).set("font-size", coordinate(SMALL)).set("role", "img");
+        tag.set("aria-labelledby", "title desc").open();
+        picture.markup.tag("title").set("id", "title").words(title);
+        picture
+    }
+
+    /// How far down the head goes that is written with these words.
+    fn room_of_head(title: &str, about: &str, width: f64) -> f64 {
+        let lines = |words: &str, size: f64| wrapped(words, size, width - 48.0, 2).len() as f64;
+        24.0 + (LARGE + 4.0) * lines(title, LARGE * 1.08) + (SMALL + 5.0) * lines(about, SMALL)
+    }
+
     /// The description, the white ground, the title and how to read it.
-    fn head(&mut self, chart: &Chart, description: &str) {
+    fn head(&mut self, title: &str, about: &str, description: &str) {
         self.markup.tag("desc").set("id", "desc").words(description);
         let ground = self.markup.tag("rect").set("width", coordinate(self.width));
         ground.set("height", coordinate(self.height)).set("fill", "#ffffff").empty();
         let room = self.width - 48.0;
-        for line in wrapped(&chart.title, LARGE * 1.08, room, 2) {
+        for line in wrapped(title, LARGE * 1.08, room, 2) {
             self.top += LARGE + 4.0;
             let text = self.letters(24.0, self.top, TEXT).set("font-size", coordinate(LARGE));
             text.set("font-weight", "bold").words(&line);
         }
-        for line in wrapped(&chart.about, SMALL, room, 2) {
+        for line in wrapped(about, SMALL, room, 2) {
             self.top += SMALL + 5.0;
             self.letters(24.0, self.top, MUTED).words(&line);
         }

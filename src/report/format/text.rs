@@ -5,6 +5,8 @@ use comfy_table::{CellAlignment, Table as Drawing, presets};
 use unicode_width::UnicodeWidthStr;
 
 use super::canvas::Canvas;
+use super::drawing::told::Told;
+use super::ladder::text::{self as ladder, Weight};
 use crate::report::page::{Block, Excerpt, Extent, Page};
 use crate::report::table::{Column, Entry, Form, Holds, Table, Tone};
 use crate::workload::Ink;
@@ -33,6 +35,27 @@ pub(super) fn draw(page: &Page<'_>, canvas: Canvas) -> String {
             }
         }
     });
+    if let Some(told) = page.ladder.as_ref().map(|ladder| Told::of(ladder, ladder::MOST_LANES, ladder::MOST_STEPS)) {
+        let gap = if text.is_empty() { "" } else { "\n" };
+        let about = [Some(told.counted()), told.legend()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        text += &format!("{gap}{}\n\n", wrapped(&about, canvas.width));
+        for ladder::Line { words, weight } in ladder::lines(&told, canvas.width) {
+            let style = match weight {
+                Weight::Plain => Style::new(),
+                Weight::Head => BOLD,
+                Weight::Bad => of_tone(Tone::Bad),
+            };
+            text += &format!("{}\n", styled(&words, style, canvas.ink));
+        }
+        for drawn in told.tables() {
+            let layout = Layout::of(&drawn, canvas.width);
+            hidden += drawn.columns.len() - layout.columns.len();
+            text += &format!("\n{}", table(&drawn, &layout, canvas));
+        }
+        for note in &told.notes {
+            text += &format!("\n{}\n", wrapped(note, canvas.width));
+        }
+    }
     if hidden > 0 {
         let columns = if hidden == 1 { "1 column" } else { &format!("{hidden} columns") };
         let help = format!("({columns} not shown: widen the terminal or use --format csv)");

@@ -7,6 +7,7 @@ use crate::report::chart::{
 };
 use crate::report::diagram::{Arrow, First, Graph, Group, Mark, Node};
 use crate::report::kept::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
+use crate::report::ladder::{Call, Event, Ladder, Lane, LaneKind, Part, Step};
 use crate::report::table::{Column, Entry, Form, Table, Tone};
 
 /// Text that would like to be markup.
@@ -366,4 +367,159 @@ pub(crate) fn report() -> Report {
             ),
         ],
     }
+}
+
+/// A lane.
+fn lane(kind: LaneKind, name: &str) -> Lane {
+    Lane { kind, name: name.into() }
+}
+
+/// What a call is told by, from a time in microseconds after its offer on.
+struct Telling {
+    steps: Vec<Step>,
+    call: usize,
+    offered: u64,
+}
+
+impl Telling {
+    fn step(&mut self, text: &str, event: Event) {
+        self.steps.push(Step { call: Some(self.call), text: text.into(), event });
+    }
+
+    fn at(&self, micros: u64) -> u64 {
+        self.offered + 1_000 * micros
+    }
+
+    fn message(&mut self, text: &str, [from, to]: [usize; 2], [departs, arrives]: [u64; 2]) {
+        let [departs, arrives] = [self.at(departs), self.at(arrives)];
+        self.step(text, Event::Message { from, to, departs, arrives, lost: false });
+    }
+
+    fn work(&mut self, text: &str, lane: usize, [arrived, started, finished]: [u64; 3]) {
+        let [arrived, started, finished] = [arrived, started, finished].map(|micros| self.at(micros));
+        self.step(text, Event::Work { lane, arrived, started, finished });
+    }
+
+    fn moment(&mut self, text: &str, lane: usize, at: u64, bad: bool) {
+        let at = self.at(at);
+        self.step(text, Event::Moment { lane: Some(lane), at, bad });
+    }
+}
+
+/// A call through a route point to a port, which waits at two stations; its times are in nanoseconds after 09:30.
+pub(crate) fn ladder() -> Ladder {
+    let offered = 3_722_413_000_000;
+    let mut told = Telling { steps: Vec::new(), call: 0, offered };
+    let [caller, callmanager, ctimanager, ivr, database, ports] = [0, 1, 2, 3, 4, 5];
+    told.message("set-up", [caller, callmanager], [0, 0]);
+    told.work("set-up", callmanager, [0, 0, 3_000]);
+    told.moment("presented at route point 4000", callmanager, 3_000, false);
+    told.message("event", [callmanager, ctimanager], [3_000, 3_500]);
+    told.work("event", ctimanager, [3_500, 15_500, 17_500]);
+    told.message("event", [ctimanager, ivr], [17_500, 18_000]);
+    told.work("decide", ivr, [18_000, 118_000, 188_250]);
+    told.work("look up", database, [118_000, 148_000, 168_250]);
+    told.message("request", [ivr, ctimanager], [188_250, 188_750]);
+    told.work("request", ctimanager, [188_750, 188_750, 190_250]);
+    told.message("request", [ctimanager, callmanager], [190_250, 190_750]);
+    told.work("redirect", callmanager, [190_750, 191_000, 195_000]);
+    told.moment("port 12 turned it away: busy", ports, 195_000, true);
+    told.moment("port 13 rings", ports, 195_000, false);
+    told.message("answer", [callmanager, caller], [1_195_000, 1_195_000]);
+    told.moment("answered", caller, 1_195_000, false);
+    told.moment("completed", caller, 61_195_000, false);
+    let part = |text: &str, place: &str, from: u64, until: u64| Part {
+        text: text.into(),
+        place: place.into(),
+        from: offered + 1_000 * from,
+        until: offered + 1_000 * until,
+    };
+    let parts = vec![
+        part("work", "sub1.callmanager", 0, 3_000),
+        part("link", "link", 3_000, 3_500),
+        part("waiting", "sub1.ctimanager", 3_500, 15_500),
+        part("work", "sub1.ctimanager", 15_500, 17_500),
+        part("link", "link", 17_500, 18_000),
+        part("waiting", "ivr", 18_000, 118_000),
+        part("work", "ivr", 118_000, 188_250),
+        part("link", "link", 188_250, 188_750),
+        part("waiting", "sub1.ctimanager", 188_750, 188_750),
+        part("work", "sub1.ctimanager", 188_750, 190_250),
+        part("link", "link", 190_250, 190_750),
+        part("waiting", "sub1.callmanager", 190_750, 191_000),
+        part("work", "sub1.callmanager", 191_000, 195_000),
+        part("ringing", "ivr.ports", 195_000, 1_195_000),
+        part("talk", "ivr.ports", 1_195_000, 61_195_000),
+    ];
+    let call =
+        Call { name: "callers:17".into(), offered, until: offered + 61_195_000_000, ending: "completed".into(), parts };
+    Ladder {
+        id: "call".into(),
+        title: "callers:17 in replication 3".into(),
+        description: "It waits 12 ms for the CTIManager and 100 ms for the application, and is answered after 1.195 s.".into(),
+        replication: 3,
+        starts: Some(34_200_000_000_000),
+        lanes: vec![
+            lane(LaneKind::Caller, ""),
+            lane(LaneKind::CallManager, "sub1"),
+            lane(LaneKind::CtiManager, "sub1"),
+            lane(LaneKind::Application, "ivr"),
+            lane(LaneKind::Database, "ivr"),
+            lane(LaneKind::Ports, "ivr"),
+        ],
+        calls: vec![call],
+        steps: told.steps,
+        note: None,
+    }
+}
+
+/// The same with a second call, whose request is lost while the application hangs.
+pub(crate) fn two_calls() -> Ladder {
+    let mut ladder = ladder();
+    let offered = ladder.calls[0].offered + 40_000_000;
+    let mut told = Telling { steps: std::mem::take(&mut ladder.steps), call: 1, offered };
+    told.message("set-up", [0, 1], [0, 0]);
+    told.work("set-up", 1, [0, 0, 3_000]);
+    told.message("event", [1, 2], [3_000, 3_500]);
+    told.work("event", 2, [3_500, 3_500, 5_500]);
+    let lost = Event::Message { from: 2, to: 3, departs: told.at(5_500), arrives: told.at(6_000), lost: true };
+    told.step("event", lost);
+    told.moment("forwarded: nobody answers", 1, 12_000_000, true);
+    let hangs = Event::Moment { lane: None, at: told.at(5_000), bad: true };
+    told.steps.push(Step { call: None, text: "ivr hangs".into(), event: hangs });
+    ladder.steps = told.steps;
+    ladder.steps.sort_by_key(|step| step.event.begins());
+    let part = |text: &str, from: u64, until: u64| Part { text: text.into(), place: "sub1".into(), from, until };
+    let parts = vec![part("work", offered, offered + 3_000_000), part("timer", offered + 3_000_000, offered + 12_000_000_000)];
+    ladder.calls.push(Call {
+        name: "callers:18".into(),
+        offered,
+        until: offered + 12_000_000_000,
+        ending: "forwarded".into(),
+        parts,
+    });
+    ladder
+}
+
+/// A ladder with names that would like to be something else, indices of nothing and times upside down.
+pub(crate) fn odd_ladder() -> Ladder {
+    let name = format!("{HOSTILE}; end % # \" : -> loop\n---\n| {{}}");
+    let mut ladder = two_calls();
+    for text in ladder.lanes.iter_mut().map(|lane| &mut lane.name).chain(ladder.steps.iter_mut().map(|step| &mut step.text)) {
+        *text = name.clone();
+    }
+    for call in &mut ladder.calls {
+        (call.name, call.ending) = (name.clone(), name.clone());
+        call.parts.iter_mut().for_each(|part| (part.text, part.place) = (name.clone(), name.clone()));
+        call.parts.reverse();
+    }
+    (ladder.title, ladder.description, ladder.note) = (name.clone(), name.clone(), Some(name.clone()));
+    let mut odd = |event| ladder.steps.push(Step { call: Some(usize::MAX), text: name.clone(), event });
+    odd(Event::Message { from: 77, to: 0, departs: 5, arrives: 0, lost: true });
+    odd(Event::Message { from: 0, to: 0, departs: 5, arrives: 0, lost: false });
+    odd(Event::Work { lane: 1, arrived: u64::MAX, started: 0, finished: 0 });
+    odd(Event::Work { lane: 1, arrived: 0, started: u64::MAX, finished: 3 });
+    odd(Event::Moment { lane: Some(usize::MAX), at: 3, bad: true });
+    ladder.calls.push(Call { name, offered: u64::MAX, until: 0, ending: String::new(), parts: ladder.calls[0].parts.clone() });
+    ladder
 }

@@ -7,7 +7,7 @@ use crate::report::chart::{
     Chart, Level, Moment, Plot, Point, Row, RowMark, Rows, Scale, Series, Shape, Stretch, StretchKind, Stroke,
 };
 use crate::report::format::drawing::examples::{self, HOSTILE, axis, graph, report};
-use crate::report::format::svg::{PictureSize, svg};
+use crate::report::format::svg::{PictureSize, svg, svg_of_ladder};
 use crate::report::kept::{Item, Report};
 use crate::report::table::Tone;
 
@@ -166,6 +166,32 @@ fn a_large_chart_stays_small_and_says_what_is_not_drawn() {
         assert!(text.contains(words), "{words}");
     }
     assert!(text.len() < 2_500_000, "{}", text.len());
+}
+
+#[test]
+fn calls_on_a_page_are_drawn_and_can_be_read_step_by_step() {
+    let page_of = |ladder| {
+        let mut report = Report { chapters: Vec::new(), ..report() };
+        let items = vec![Item::Ladder(ladder)];
+        report.chapters.push(crate::report::kept::Chapter { heading: String::new(), about: String::new(), items });
+        page(&report)
+    };
+    let text = page_of(examples::two_calls());
+    is_harmless(&text, 1);
+    assert_eq!(text.matches("role=\"img\"").count(), 1);
+    // 40 ms after the first call was offered, the second is; the 14 ms of the event are those from 3.5 to 17.5 ms.
+    for words in [
+        "Times are in ms since callers:17 was offered, at 10:32:02.413.",
+        "<td>3.500</td><td>17.500</td><td class=\"x\">A callers:17</td><td class=\"x\">CTIManager sub1</td>",
+        "<td class=\"x\">B callers:18</td><td class=\"x\">CTIManager sub1 -x application ivr</td><td class=\"x\">event, lost</td>",
+    ] {
+        assert!(text.contains(&words.replace("->", "-&gt;")), "{words} in {text}");
+    }
+    let figure = &page_of(examples::ladder());
+    let figure = &figure[figure.find("<figure").expect("a figure")..figure.find("</figure>").expect("its end")];
+    assert!((4_000..10_000).contains(&figure.len()), "{}", figure.len());
+    is_harmless(&page_of(examples::odd_ladder()), 1);
+    is_harmless(&String::from_utf8(svg_of_ladder(&examples::odd_ladder())).unwrap(), 0);
 }
 
 /// Numbers that files may hold.

@@ -17,7 +17,7 @@ impl Picture {
         // The labels of the vertical axis are known only when everything is placed; their room hardly matters for that.
         let guess = (room - 70.0).max(40.0);
         let plotted = Plotted::of(plot, None, (self.height - 180.0).max(40.0), [guess * 12.0 / SMALL; 2]);
-        self.head(chart, &described_plot(plot, &plotted));
+        self.head(&chart.title, &chart.about, &described_plot(plot, &plotted));
         self.legend(plot);
         let name = named(&plot.y);
         let has_name = !name.is_empty() && !chart.title.to_lowercase().contains(&name.to_lowercase());

@@ -13,7 +13,7 @@ const LEAST: f64 = 15.0;
 
 impl Picture {
     pub(super) fn rows(&mut self, chart: &Chart, rows: &Rows) {
-        self.head(chart, &described_rows(rows));
+        self.head(&chart.title, &chart.about, &described_rows(rows));
         let room = self.width - 48.0;
         let names = widest(rows.rows.iter().map(|row| row.name.as_str())).min(0.34 * room);
         let words = widest(rows.rows.iter().map(|row| row.words.as_str())).min(0.34 * room);
