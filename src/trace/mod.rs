@@ -3,10 +3,14 @@
 //! A replication is a seed and a number, so nothing is stored for this: the replication is run again, and the meter itself says which
 //! fact it took which value from.
 
+mod behind;
+mod find;
 mod follow;
+mod moments;
 mod parts;
 mod watch;
 
+pub use find::{Audience, Finder, Found, Why};
 pub use follow::{Followed, Follower};
-pub use parts::{Cause, Part, parts};
+pub use parts::{Cause, Milestone, Part, parts};
 pub use watch::{Observed, Observer, Watch};

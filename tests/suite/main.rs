@@ -15,6 +15,7 @@ mod commands;
 mod common;
 mod dependencies;
 mod expected;
+mod explain;
 mod gate;
 mod imports;
 mod numbers;
