@@ -118,6 +118,7 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<(), Stop> {
         command,
         trace: trace.written(),
         digest: made.digest().to_owned(),
+        ladder: None,
     };
     let page = explanation_page(&told);
     if let Some((path, claim)) = claim {

@@ -11,6 +11,7 @@ use crate::trace::{Cause, Why};
 use super::causes::{call_name, cause, cause_names, meanwhile, station, task_name, why, why_names};
 use super::document::Document;
 use super::kept::{Chapter, Item, KeyFigure, Report, Sentence};
+use super::ladder::Ladder;
 use super::overview::{clock, empty_report, fault_words, started};
 use super::page::{Extent, Page, Rank};
 use super::sheet::Sheet;
@@ -37,6 +38,8 @@ pub struct Explained<'a> {
     pub trace: String,
     /// The digest of the workload.
     pub digest: String,
+    /// The example, message by message.
+    pub ladder: Option<Ladder>,
 }
 
 /// The page of an explanation.
@@ -61,7 +64,9 @@ fn report(explained: &Explained<'_>) -> Report {
     let Explanation { plan, asked, number, replications, .. } = explained.explanation;
     let items = tables(explained).into_iter().map(Item::Table);
     let notes = notes(explained.explanation).into_iter().map(Item::Note);
-    let chapter = Chapter { heading: "What is behind it".to_owned(), about: String::new(), items: items.chain(notes).collect() };
+    let ladder = explained.ladder.iter().cloned().map(Item::Ladder);
+    let items = items.chain(notes).chain(ladder).collect();
+    let chapter = Chapter { heading: "What is behind it".to_owned(), about: String::new(), items };
     let figure = KeyFigure {
         name: asked.to_string(),
         value: measured(explained.explanation, number.value),

@@ -23,6 +23,7 @@ mod oracle;
 mod pages;
 mod pairing;
 mod planner;
+mod planted;
 mod plot;
 mod rehoming;
 mod rules;
