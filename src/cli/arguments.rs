@@ -7,6 +7,7 @@ use super::capacity::{self, CapacityArguments};
 use super::check::{self, CheckArguments};
 use super::compare::{self, CompareArguments};
 use super::deps::{self, DepsArguments};
+use super::explain::{self, ExplainArguments};
 use super::gate::{self, GateArguments};
 use super::help;
 use super::init::{self, InitArguments};
@@ -84,6 +85,10 @@ pub(super) enum Command {
     #[command(after_help = trace::after_help())]
     Trace(TraceArguments),
 
+    /// Say what is behind a number of results: which calls, and what they waited for
+    #[command(after_help = explain::after_help())]
+    Explain(ExplainArguments),
+
     /// Show what depends on what in a workload, and what the loss of a part would affect
     #[command(after_help = deps::after_help())]
     Deps(DepsArguments),
@@ -151,6 +156,7 @@ impl Command {
             Command::Check(check) => check::check(check),
             Command::Report(report) => report::report(report),
             Command::Trace(trace) => trace::run(trace),
+            Command::Explain(explain) => explain::explain(explain),
             Command::Deps(deps) => deps::deps(deps),
             Command::Oracle(oracle) => oracle::oracle(oracle),
             Command::Init(init) => init::run(init),

@@ -102,6 +102,12 @@ impl Beside {
         self.places.borrow().clone()
     }
 
+    /// The files that were read so far, as the workload names them.
+    pub(super) fn contents(&self) -> Vec<(String, Arc<Contents>)> {
+        let kept = self.kept.borrow();
+        kept.iter().filter_map(|(path, found)| Some((path.clone(), found.as_ref().ok()?.clone()))).collect()
+    }
+
     fn find(&self, path: &str) -> Result<Arc<Contents>, String> {
         let place = self.directory.join(path);
         let Some(within) = &self.within else {

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::check::{self, Compiled, Examination};
 use crate::plan::Plan;
 use crate::record::Goal;
 use crate::studies::Case;
-use crate::workload::{self, Located, Problems, Severity, TEXT_BYTES_MAX, Typed, Workload, text_of};
+use crate::workload::{self, Contents, Located, Problems, Severity, TEXT_BYTES_MAX, Typed, Workload, text_of};
 
 use super::input::{Allowed, Beside, read_from};
 use super::output::Inputs;
@@ -127,6 +128,17 @@ impl Origin {
         // What a shell opened has a name where the system gives one to everything that is open.
         let text = if self.is_standard_input() { Some(PathBuf::from("/dev/stdin")) } else { self.path.clone() };
         Inputs::default().and(text).and(self.files.places())
+    }
+
+    /// The files that it names and that were read so far, as it names them.
+    pub(super) fn contents(&self) -> Vec<(String, Arc<Contents>)> {
+        self.files.contents()
+    }
+
+    /// The name of its file, without the directory; `None` for the built-in workload.
+    pub(super) fn file_name(&self) -> Option<String> {
+        let path = self.path.as_deref()?;
+        Some(path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned())
     }
 
     /// Its text with some of its values changed.

@@ -18,6 +18,7 @@ use super::doubts;
 use super::flags::StudyArguments;
 use super::formats::{every_and, show};
 use super::help;
+use super::inputs::{self, Made};
 use super::memory;
 use super::model::{Loaded, Origin};
 use super::output::{File, results};
@@ -33,8 +34,16 @@ use super::workbook::{self, Workbook};
 const MOST_REPLICATIONS: u64 = 100_000;
 
 /// The files that a run writes.
-const FILES: [&str; 7] =
-    ["summary.csv", "goals.csv", "replications.csv", "devices.csv", "timeline.csv", "histograms.hlog", "run.json"];
+const FILES: [&str; 8] = [
+    "summary.csv",
+    "goals.csv",
+    "replications.csv",
+    "devices.csv",
+    "timeline.csv",
+    "histograms.hlog",
+    "run.json",
+    inputs::NAME,
+];
 
 pub(super) fn after_help() -> StyledStr {
     help::below(
@@ -154,13 +163,17 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     prelude.commit()?;
 
     let done = replications.start..replications.start + study.outcome.summaries.len() as u64;
+    let asked = arguments.goals.iter().map(|goal| goal.measure.to_string());
+    let asked = asked.chain(arguments.precisions.iter().map(|precision| precision.measure.to_string()));
+    let made = Made::of(study, &origin, (&text, &digest), &arguments.study.settings, asked);
     // The number it took, which reproduces the same bytes.
     let provenance = Provenance::new(study, digest, command(arguments, &done, seed).written());
     let dependencies = Dependencies::new(&workload, &plan, &text);
     let page = report::run_page(study, judged, &provenance, Some(&dependencies));
     let workbook = (arguments.format == Format::Xlsx).then(|| Workbook::of(&page));
-    let files =
-        || files(&page, study, &provenance).into_iter().chain(workbook.as_ref().and_then(Workbook::file)).collect();
+    let files = || {
+        files(&page, study, &provenance, &made).into_iter().chain(workbook.as_ref().and_then(Workbook::file)).collect()
+    };
     let wrote = output.write(&page, files)?;
     // After the files: results that took an hour must not be lost because the summary could not be printed.
     match workbook.as_ref().filter(|_| arguments.no_files) {
@@ -268,10 +281,14 @@ fn typed(precision: &Precision) -> String {
 }
 
 /// The result files, in the order of [`FILES`].
-fn files(page: &Page<'_>, study: &Study, provenance: &Provenance) -> Vec<File<String>> {
+fn files(page: &Page<'_>, study: &Study, provenance: &Provenance, made: &Made) -> Vec<File<String>> {
     let sheets = page.sheets.iter().map(|sheet| (format!("{}.csv", sheet.name), sheet));
     let listed = sheets.filter(|(name, _)| FILES.contains(&&**name));
-    let others = [("histograms.hlog", report::histograms_hlog(study)), ("run.json", report::run_json(provenance))];
+    let others = [
+        ("histograms.hlog", report::histograms_hlog(study)),
+        ("run.json", report::run_json(provenance)),
+        (inputs::NAME, made.json()),
+    ];
     let others = others.map(|(name, content)| (name.to_owned(), content));
     listed.map(|(name, sheet)| (name, report::csv(sheet))).chain(others).collect()
 }

@@ -12,7 +12,7 @@ use crate::engine::{Span, Time};
 use crate::plan::Plan;
 use crate::record::{Column, Measure, cannot_occur};
 use crate::report::{Format, Traced, trace_page};
-use crate::trace::{Condition, Found, Selection, call_name, duration_column, find, follow, name_of};
+use crate::trace::{Condition, Selected, Selection, call_name, duration_column, follow, name_of, select};
 use crate::workload::{Clock, units};
 
 use super::formats::{every_and, show};
@@ -163,8 +163,8 @@ fn traced(
     asked: &Asked<'_>,
     most: usize,
     stop: &AtomicBool,
-) -> Option<Result<(Found, crate::trace::Trace), Stop>> {
-    let found = find(plan, run, &asked.selection, most, stop)?;
+) -> Option<Result<(Selected, crate::trace::Trace), Stop>> {
+    let found = select(plan, run, &asked.selection, most, stop)?;
     if let Err(why) = asked.judge(plan, run.1, &found) {
         return Some(Err(why));
     }
@@ -197,7 +197,7 @@ impl<'a> Asked<'a> {
     }
 
     /// Whether anything was found.
-    fn judge(&self, plan: &Plan, replication: u64, found: &Found) -> Result<(), Stop> {
+    fn judge(&self, plan: &Plan, replication: u64, found: &Selected) -> Result<(), Stop> {
         let nothing = |what: String| {
             let help = "try another replication";
             Err(Stop::Failed(format!("{what} in replication {replication} of `{}`\n  help: {help}", plan.name)))
@@ -214,7 +214,7 @@ impl<'a> Asked<'a> {
     }
 
     /// What the trace shows.
-    fn question(&self, plan: &Plan, replication: u64, found: &Found) -> String {
+    fn question(&self, plan: &Plan, replication: u64, found: &Selected) -> String {
         let name = |call: &CallName| name_of(*call, plan);
         match &self.selection {
             Selection::Call(call) => format!("call {} of replication {replication}", name(call)),

@@ -165,6 +165,11 @@ impl Cell {
     }
 }
 
+/// Whether a duration is at least as long as another, as far as a histogram tells them apart: percentiles are good to that.
+pub fn at_least(span: Span, least: Span) -> bool {
+    Cell::of(span).0 >= Cell::of(least).0
+}
+
 /// The durations of one replication.
 #[derive(Clone, Debug)]
 pub struct Histogram {

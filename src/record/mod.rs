@@ -24,7 +24,7 @@ pub use auditor::Auditor;
 pub use bins::{Band, Banded, Bins, DROPPED, InBin, Level, Tally, Wait};
 pub use catalogue::{CAUSES, CallsOf, Catalogue, KINDS, OF_CALLS, Series, cause_name, counts, kind_name};
 pub use goal::{Goal, goals};
-pub use histogram::{Histogram, MergedHistogram, Totals};
+pub use histogram::{Histogram, MergedHistogram, Totals, at_least};
 pub use measure::{Column, CountRow, Longest, Measure, OfCount, OfDuration, OfGauge, Statistic, Subject, cannot_occur};
 pub use meter::{Meter, Reading};
 pub use metric::{Better, Censoring, Count, Gauge, Metric, Peak, Row, Scope, Section, Service, Unit};

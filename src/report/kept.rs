@@ -81,6 +81,14 @@ impl Sentence {
         self
     }
 
+    /// Its words, without what matters.
+    pub fn text(&self) -> String {
+        let words = |piece: &Piece| match piece {
+            Piece::Plain(words) | Piece::Strong(words) | Piece::Code(words) => words.clone(),
+        };
+        self.0.iter().map(words).collect()
+    }
+
     /// With what is typed.
     pub fn code(mut self, words: impl Into<String>) -> Sentence {
         self.0.push(Piece::Code(words.into()));

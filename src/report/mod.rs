@@ -7,6 +7,7 @@
 
 mod callers;
 mod capacity;
+mod causes;
 mod chart;
 mod check;
 mod comparison;
@@ -15,6 +16,7 @@ mod devices;
 mod diagram;
 mod document;
 mod expected;
+mod explanation;
 mod fingerprint;
 mod format;
 mod gate;
@@ -45,6 +47,7 @@ mod timeline;
 mod words;
 
 pub use capacity::{answer, capacity_sheet};
+pub use causes::{call_name, cause};
 pub use chart::{
     Axis, Chart, Level, Moment, Plot, Point, Row, RowMark, Rows, Scale, Series, Shape, Stretch, StretchKind, Stroke,
 };
@@ -54,6 +57,7 @@ pub use dependencies::{dependencies_page, dependency_page};
 pub use devices::devices_sheet;
 pub use diagram::{Arrow, First, Graph, Group, Mark, Node};
 pub use document::Document;
+pub use explanation::{Explained, explanation_page};
 pub use fingerprint::fingerprint;
 pub use format::{Canvas, Format, Ink, PictureSize, csv, draw, page_html, png, svg};
 pub use gate::reasons;

@@ -13,6 +13,7 @@ use crate::plan::Plan;
 use crate::rules::admission::Missing;
 use crate::trace::{Trace, ending_name, name_of, parts};
 
+use super::causes::cause_names;
 use super::ladder::{Call, Event, Ladder, Lane, LaneKind, Part, Step};
 use super::words::{counted, time};
 
@@ -103,11 +104,9 @@ fn call(plan: &Plan, name: CallName, facts: &[(Time, Fact)], cluster: &[(Time, F
 
 /// What a call's time was spent on, in words.
 fn parts_in_words(plan: &Plan, facts: &[(Time, Fact)], cluster: &[(Time, Fact)], from: Time, until: Time) -> Vec<Part> {
-    let parts = parts(plan, facts, cluster, from, until).into_iter().map(|part| Part {
-        text: format!("{:?}", part.cause),
-        place: String::new(),
-        from: part.from.nanos(),
-        until: part.until.nanos(),
+    let parts = parts(plan, facts, cluster, from, until).into_iter().map(|part| {
+        let (text, place) = cause_names(plan, part.cause);
+        Part { text: text.replace('_', " "), place, from: part.from.nanos(), until: part.until.nanos() }
     });
     parts.collect()
 }

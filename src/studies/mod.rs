@@ -8,6 +8,7 @@
 mod capacity;
 mod case;
 mod compare;
+mod explain;
 mod gate;
 mod grid;
 mod observer;
@@ -20,6 +21,7 @@ mod window;
 pub use capacity::{Search, capacity};
 pub use case::Case;
 pub use compare::{Comparison, common_measures, compare};
+pub use explain::{Unexplained, explain};
 pub use gate::{gate, record};
 pub use grid::{Axis, Grid};
 pub use observer::{Observer, Remark};

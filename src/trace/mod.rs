@@ -3,16 +3,20 @@
 //! A replication is a seed and a number, so nothing is stored for this: the replication is run again, and the meter itself says which
 //! fact it took which value from.
 
+mod behind;
+mod find;
 mod follow;
+mod moments;
 mod parts;
 mod replay;
 mod select;
 mod watch;
 
+pub use find::{Audience, Finder, Found, Why};
 pub use follow::{Followed, Follower};
-pub use parts::{Cause, Part, parts};
-pub use replay::{Trace, Value, find, follow};
+pub use parts::{Cause, Milestone, Part, parts};
+pub use replay::{Trace, Value, follow, select};
 pub use select::{
-    Comparison, Condition, End, Found, Selection, call_name, duration_column, ending_name, name_of, rejection_name,
+    Comparison, Condition, End, Selected, Selection, call_name, duration_column, ending_name, name_of, rejection_name,
 };
 pub use watch::{Observed, Observer, Watch};

@@ -46,12 +46,29 @@ pub enum Cause {
     Unheard(ApplicationId),
     /// An application, or the person who asked it, waits for an answer to its request until a timer runs out.
     RequestTimer(ApplicationId),
+    /// Something has failed, and this has yet to happen.
+    Until(Milestone),
     /// It is connected.
     Connected,
     /// It is on hold.
     OnHold,
     /// It is not known.
     Unknown,
+}
+
+/// What has to happen before what failed is back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Milestone {
+    /// The failure is noticed.
+    Noticed,
+    /// What failed runs again.
+    Returned,
+    /// An application is connected to a CTIManager.
+    Connected,
+    /// A device has no call and its turn has come.
+    Idle,
+    /// Devices are in service.
+    Open,
 }
 
 /// A part of a call's time.
@@ -311,7 +328,7 @@ impl<'a> History<'a> {
         let (target, application) = match at {
             Place::Target(target) => (target, None),
             Place::Outside(id) => (Target::Outside(id), None),
-            Place::Device { device, .. } => (self.group(device), self.plan.applications_of(device).next()),
+            Place::Device { device, .. } => (group_of(self.plan, device), self.plan.applications_of(device).next()),
         };
         match because {
             Rejection::NotAnswered if matches!(target, Target::Phones(_) | Target::Outside(_)) => {
@@ -339,15 +356,6 @@ impl<'a> History<'a> {
             _ => false,
         };
         before.filter(|(_, fact)| failure(fact)).map(|(at, _)| *at).next().unwrap_or(Time::ZERO)
-    }
-
-    fn group(&self, device: DeviceId) -> Target {
-        let it = &self.plan.devices[device.index()];
-        match it.kind {
-            DeviceKind::RoutePoint => Target::RoutePoint(RoutePointId(it.row)),
-            DeviceKind::CtiPort => Target::Ports(PortGroupId(it.row)),
-            DeviceKind::Phone => Target::Phones(PhoneGroupId(it.row)),
-        }
     }
 
     fn walk(&self, from: Time, until: Time) -> Vec<Part> {
@@ -379,6 +387,16 @@ impl<'a> History<'a> {
         let last = its.max_by_key(|(row, (since, cause, _))| (*since, *cause != Cause::Unknown, *row));
         let (since, cause) = last.map_or((from, Cause::Unknown), |(_, (since, cause, _))| (*since, *cause));
         Part { cause, from: since, until: at }
+    }
+}
+
+/// The route point or group of a device.
+pub(super) fn group_of(plan: &Plan, device: DeviceId) -> Target {
+    let it = &plan.devices[device.index()];
+    match it.kind {
+        DeviceKind::RoutePoint => Target::RoutePoint(RoutePointId(it.row)),
+        DeviceKind::CtiPort => Target::Ports(PortGroupId(it.row)),
+        DeviceKind::Phone => Target::Phones(PhoneGroupId(it.row)),
     }
 }
 

@@ -10,21 +10,21 @@ use crate::plan::Plan;
 use crate::record::{Catalogue, Column, Metric, OfDuration, Scope};
 
 use super::follow::{Followed, Follower};
-use super::select::{Finder, Found, Selection};
+use super::select::{Selected, Selection, Selector};
 use super::watch::{Observed, Observer, Watch};
 
 /// Finds calls in a replication, at most so many. `None`: it was stopped.
-pub fn find(
+pub fn select(
     plan: &Plan,
     (seed, replication): (u64, u64),
     selection: &Selection,
     most: usize,
     stop: &AtomicBool,
-) -> Option<Found> {
+) -> Option<Selected> {
     if let Selection::Call(call) = selection {
-        return Some(Found { calls: vec![*call], ..Found::default() });
+        return Some(Selected { calls: vec![*call], ..Selected::default() });
     }
-    let finder = Finder::new(plan, selection, most);
+    let finder = Selector::new(plan, selection, most);
     let columns = finder.columns();
     let mut cluster = Cluster::new(plan, Judged(Watch::new(plan, columns, finder)));
     cluster.recorder.0.start(replication);
@@ -38,7 +38,7 @@ pub fn find(
 }
 
 /// Judges a call that is over once its values are known.
-struct Judged<'s>(Watch<Finder<'s>>);
+struct Judged<'s>(Watch<Selector<'s>>);
 
 impl Recorder for Judged<'_> {
     fn note(&mut self, now: Time, fact: Fact) {

@@ -229,7 +229,7 @@ fn before_dot(metric: &str) -> &str {
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Found {
+pub struct Selected {
     /// The calls, in order of the moment at which it was clear.
     pub calls: Vec<CallName>,
     /// How many more there are.
@@ -240,7 +240,7 @@ pub struct Found {
 
 /// Looks for calls.
 #[derive(Debug)]
-pub(super) struct Finder<'s> {
+pub(super) struct Selector<'s> {
     plan: &'s Plan,
     selection: &'s Selection,
     most: usize,
@@ -248,19 +248,19 @@ pub(super) struct Finder<'s> {
     progress: BTreeMap<CallName, u64>,
     places: BTreeMap<u32, CallName>,
     during: BTreeSet<CallName>,
-    pub(super) found: Found,
+    pub(super) found: Selected,
 }
 
-impl<'s> Finder<'s> {
-    pub(super) fn new(plan: &'s Plan, selection: &'s Selection, most: usize) -> Finder<'s> {
-        Finder {
+impl<'s> Selector<'s> {
+    pub(super) fn new(plan: &'s Plan, selection: &'s Selection, most: usize) -> Selector<'s> {
+        Selector {
             plan,
             selection,
             most,
             progress: BTreeMap::new(),
             places: BTreeMap::new(),
             during: BTreeSet::new(),
-            found: Found::default(),
+            found: Selected::default(),
         }
     }
 
@@ -311,7 +311,7 @@ impl<'s> Finder<'s> {
     }
 }
 
-impl Observer for Finder<'_> {
+impl Observer for Selector<'_> {
     fn noted(&mut self, now: Time, fact: Fact) {
         if let Selection::During(stretch) = self.selection {
             if let Some(call) = fact.call().filter(|_| stretch.contains(&now))
@@ -378,7 +378,7 @@ impl Observer for Finder<'_> {
     }
 }
 
-impl Finder<'_> {
+impl Selector<'_> {
     /// After the fact and its values: a call that is over is judged.
     pub(super) fn judge(&mut self, fact: Fact) {
         match fact {

@@ -3,7 +3,7 @@
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, Recorder};
 use crate::plan::{Plan, Window};
-use crate::record::{Column, Meter, Reading};
+use crate::record::{Column, Merged, Meter, Reading, ReplicationSummary};
 
 /// A value of a measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +58,13 @@ impl<O: Observer> Watch<O> {
     }
 
     /// The replication is over.
-    pub fn finish(&mut self, end: Time, events: u64) {
-        self.meter.finish(end, events);
+    pub fn finish(&mut self, end: Time, events: u64) -> ReplicationSummary {
+        self.meter.finish(end, events)
+    }
+
+    /// What was measured in all replications, and who came to know.
+    pub fn into_parts(self) -> (Merged, O) {
+        (self.meter.into_merged(), self.observer)
     }
 }
 

@@ -57,6 +57,7 @@ fn a_run_prints_a_table_and_writes_its_files() {
             "results/busy_hour/devices.csv",
             "results/busy_hour/goals.csv",
             "results/busy_hour/histograms.hlog",
+            "results/busy_hour/inputs.json",
             "results/busy_hour/replications.csv",
             "results/busy_hour/report.json",
             "results/busy_hour/run.json",

@@ -10,7 +10,7 @@ use ctisim::domain::CallName;
 use ctisim::experiment::{Audit, MeasuredCluster, Replicator};
 use ctisim::plan::{Plan, compile};
 use ctisim::record::{Catalogue, Metric, Scope};
-use ctisim::trace::{Selection, Trace, duration_column, find, follow};
+use ctisim::trace::{Selection, Trace, duration_column, follow, select};
 use ctisim::workload::{self, NoFiles};
 
 fn shipped(name: &str) -> PathBuf {
@@ -30,7 +30,7 @@ fn trace(plan: &Plan, names: &[CallName]) -> Trace {
 }
 
 fn found(plan: &Plan, selection: &Selection, most: usize) -> Vec<CallName> {
-    find(plan, (plan.seed, 0), selection, most, &AtomicBool::new(false)).expect("nobody stops it").calls
+    select(plan, (plan.seed, 0), selection, most, &AtomicBool::new(false)).expect("nobody stops it").calls
 }
 
 /// The meter's maximum of replication 0, and the value of the call that the trace names as the worst.

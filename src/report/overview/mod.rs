@@ -19,7 +19,9 @@ mod trace;
 
 pub(super) use capacity::capacity_report;
 pub(super) use comparison::comparison_report;
+pub(super) use faults::{clock, started, words as fault_words};
 pub(super) use gate::gate_report;
+pub(super) use parts::report as empty_report;
 pub(super) use run::run_report;
 pub(super) use sweep::sweep_report;
 pub(super) use trace::trace_report;

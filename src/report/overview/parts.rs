@@ -15,7 +15,7 @@ use super::headline::capital;
 use crate::report::kept::{KeyFigure, Report, Sentence};
 
 /// A report that says nothing yet.
-pub(super) fn report(kind: &str, workload: &str, question: impl Into<String>, command: &str) -> Report {
+pub(in crate::report) fn report(kind: &str, workload: &str, question: impl Into<String>, command: &str) -> Report {
     Report {
         format: Report::FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -226,12 +226,7 @@ fn scale_of(values: &[f64]) -> Scale {
 /// A sentence without marks.
 #[cfg(test)]
 pub(super) fn text(sentences: &[Sentence]) -> Vec<String> {
-    let words = |piece: &crate::report::kept::Piece| match piece {
-        crate::report::kept::Piece::Plain(words)
-        | crate::report::kept::Piece::Strong(words)
-        | crate::report::kept::Piece::Code(words) => words.clone(),
-    };
-    sentences.iter().map(|Sentence(pieces)| pieces.iter().map(words).collect()).collect()
+    sentences.iter().map(Sentence::text).collect()
 }
 
 #[cfg(test)]

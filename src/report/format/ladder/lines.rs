@@ -101,7 +101,17 @@ fn row(ladder: &Ladder, step: &Step) -> Vec<Cell> {
     };
     let [from, to] = step.event.lanes().map(|lane| lane.map_or(Cell::Missing, |lane| text(&of(ladder, lane))));
     let (call, begins) = (text(called(ladder, step).unwrap_or("")), Some(step.event.begins()));
-    vec![call, kind.into(), text(&step.text), from, to, whole(begins), whole(started), whole(Some(ends)), u64::from(bad).into()]
+    vec![
+        call,
+        kind.into(),
+        text(&step.text),
+        from,
+        to,
+        whole(begins),
+        whole(started),
+        whole(Some(ends)),
+        u64::from(bad).into(),
+    ]
 }
 
 fn line<'a>(ladder: &'a Ladder, step: &'a Step) -> Line<'a> {
