@@ -23,11 +23,20 @@ type Key = (LaneKind, u16);
 /// The ladder of traced calls. With a stretch of time, only what happens in it.
 pub fn story(plan: &Plan, replication: u64, trace: &Trace, stretch: Option<&Range<Time>>) -> Ladder {
     let shown = stretch.cloned().unwrap_or_else(|| extent(trace));
-    let mut steps = of_cluster(plan, &trace.cluster, &shown);
+    let mut steps = Vec::new();
     for (row, (_, followed, _)) in trace.calls.iter().enumerate() {
         let mut teller = Teller { plan, row, cluster: &trace.cluster, target: None, steps: &mut steps };
         followed.facts.iter().for_each(|&(now, fact)| teller.tell(now, fact));
     }
+    let its_own: BTreeSet<Key> = steps.iter().flat_map(Told::lanes).collect();
+    steps.extend(still_failed(plan, &trace.cluster, shown.start));
+    steps.extend(of_cluster(plan, &trace.cluster, &shown).into_iter().filter(|step| match step.event {
+        // Devices that the calls have nothing to do with are left out.
+        Happens::Moment { lane: Some(lane @ (kind, _)), .. } if kind > LaneKind::Application => {
+            stretch.is_some() || its_own.contains(&lane)
+        }
+        _ => true,
+    }));
     if let Some(stretch) = stretch {
         steps.retain(|step| (stretch.start.nanos()..stretch.end.nanos()).contains(&step.begins()));
     }
@@ -479,7 +488,7 @@ impl Teller<'_> {
                 Some(because) => format!("it is out of service: {}", outage(because)),
                 None => "no application has it open".to_owned(),
             },
-            (Rejection::ApplicationFailed, ..) => "its application has failed, which was noticed now".to_owned(),
+            (Rejection::ApplicationFailed, ..) => "its application is considered failed".to_owned(),
             (Rejection::NotAnswered, ..) => format!("nobody answered within {}", time((now - since).seconds())),
         };
         (lane, format!("{name} turns it away: {why}"))
@@ -508,6 +517,31 @@ const fn outage(because: OutageCause) -> &'static str {
         OutageCause::Rehoming => "it rehomes",
         OutageCause::HandedOver => "it goes back to an earlier application",
     }
+}
+
+/// What had failed by then and was not back.
+fn still_failed(plan: &Plan, facts: &[(Time, Fact)], by: Time) -> Vec<Told> {
+    let mut failed: Vec<(Key, Time, Fact)> = Vec::new();
+    for &(now, fact) in facts.iter().take_while(|(now, _)| *now < by) {
+        let returned = match fact {
+            Fact::ApplicationFailed { .. } | Fact::CallManagerFailed { .. } | Fact::CtiManagerFailed { .. } => false,
+            Fact::ApplicationReturned { .. } | Fact::CallManagerReturned { .. } | Fact::CtiManagerReturned { .. } => {
+                true
+            }
+            _ => continue,
+        };
+        let Some((Some(lane), ..)) = of_fact(plan, fact) else { continue };
+        failed.retain(|(it, ..)| *it != lane);
+        if !returned {
+            failed.push((lane, now, fact));
+        }
+    }
+    let told = failed.into_iter().filter_map(|(lane, since, fact)| {
+        let (_, text, bad) = of_fact(plan, fact)?;
+        let text = format!("{text}: {} ago", time((by - since).seconds()));
+        Some(Told { call: None, text, event: Happens::Moment { lane: Some(lane), at: by, bad } })
+    });
+    told.collect()
 }
 
 /// What happens to the cluster in a stretch of time. Devices that open or close together are one step.

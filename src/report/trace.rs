@@ -71,7 +71,7 @@ fn measured<'a>(traced: &'a Traced<'_>) -> impl Iterator<Item = (CallName, &'a V
 
 /// They as a table.
 pub(super) fn values(traced: &Traced<'_>) -> Table {
-    let mut table = Table::of_numbers(["call", "what was measured", "lasted", "until"]);
+    let mut table = Table::of_words(["call", "what was measured", "lasted", "until"]);
     for (call, value) in measured(traced) {
         let until = traced.plan.clock(value.at).unwrap_or_else(|| exact(value.at.since(Time::ZERO)));
         table.row([

@@ -4,11 +4,12 @@ use crate::report::kept::{Chapter, Item, Report};
 use crate::report::trace::{Traced, ladder, values};
 use crate::report::words::{time, whole};
 
+use super::headline::capital;
 use super::parts::report;
 
 /// What the page of a trace says.
 pub(crate) fn trace_report(traced: &Traced<'_>) -> Report {
-    let mut report = report("trace", &traced.plan.name, &*traced.question, &traced.command);
+    let mut report = report("trace", &traced.plan.name, capital(&traced.question), &traced.command);
     report.about = format!(
         "replication {}, seed {}; the run lasts {}",
         whole(traced.replication),
