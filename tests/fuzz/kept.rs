@@ -9,7 +9,8 @@ use ctisim::experiment::Audit;
 use ctisim::plan::Plan;
 use ctisim::record::{Goal, Measure};
 use ctisim::report::{
-    Chapter, Format, Item, Page, PictureSize, Report, draw, fingerprint, gate_page, page_html, run_page, svg, sweep_page,
+    Chapter, Format, Item, Page, PictureSize, Report, draw, fingerprint, gate_page, page_html, run_page, svg,
+    sweep_page,
 };
 use ctisim::studies::{Runner, record};
 use ctisim::workload::{Ink, NoFiles};

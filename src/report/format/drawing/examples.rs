@@ -456,7 +456,8 @@ pub(crate) fn ladder() -> Ladder {
     Ladder {
         id: "call".into(),
         title: "callers:17 in replication 3".into(),
-        description: "It waits 12 ms for the CTIManager and 100 ms for the application, and is answered after 1.195 s.".into(),
+        description: "It waits 12 ms for the CTIManager and 100 ms for the application, and is answered after 1.195 s."
+            .into(),
         replication: 3,
         starts: Some(34_200_000_000_000),
         lanes: vec![
@@ -490,7 +491,8 @@ pub(crate) fn two_calls() -> Ladder {
     ladder.steps = told.steps;
     ladder.steps.sort_by_key(|step| step.event.begins());
     let part = |text: &str, from: u64, until: u64| Part { text: text.into(), place: "sub1".into(), from, until };
-    let parts = vec![part("work", offered, offered + 3_000_000), part("timer", offered + 3_000_000, offered + 12_000_000_000)];
+    let parts =
+        vec![part("work", offered, offered + 3_000_000), part("timer", offered + 3_000_000, offered + 12_000_000_000)];
     ladder.calls.push(Call {
         name: "callers:18".into(),
         offered,
@@ -505,7 +507,9 @@ pub(crate) fn two_calls() -> Ladder {
 pub(crate) fn odd_ladder() -> Ladder {
     let name = format!("{HOSTILE}; end % # \" : -> loop\n---\n| {{}}");
     let mut ladder = two_calls();
-    for text in ladder.lanes.iter_mut().map(|lane| &mut lane.name).chain(ladder.steps.iter_mut().map(|step| &mut step.text)) {
+    for text in
+        ladder.lanes.iter_mut().map(|lane| &mut lane.name).chain(ladder.steps.iter_mut().map(|step| &mut step.text))
+    {
         *text = name.clone();
     }
     for call in &mut ladder.calls {
@@ -520,6 +524,12 @@ pub(crate) fn odd_ladder() -> Ladder {
     odd(Event::Work { lane: 1, arrived: u64::MAX, started: 0, finished: 0 });
     odd(Event::Work { lane: 1, arrived: 0, started: u64::MAX, finished: 3 });
     odd(Event::Moment { lane: Some(usize::MAX), at: 3, bad: true });
-    ladder.calls.push(Call { name, offered: u64::MAX, until: 0, ending: String::new(), parts: ladder.calls[0].parts.clone() });
+    ladder.calls.push(Call {
+        name,
+        offered: u64::MAX,
+        until: 0,
+        ending: String::new(),
+        parts: ladder.calls[0].parts.clone(),
+    });
     ladder
 }

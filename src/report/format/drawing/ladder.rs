@@ -231,7 +231,9 @@ impl Picture {
                 let x = lanes.x[lane];
                 match step.is_bad() {
                     true => self.cross(x, y),
-                    false => self.path(Ink::Solid(call), &[[x, y - 5.0], [x + 5.0, y], [x, y + 5.0], [x - 5.0, y]], true),
+                    false => {
+                        self.path(Ink::Solid(call), &[[x, y - 5.0], [x + 5.0, y], [x, y + 5.0], [x - 5.0, y]], true)
+                    }
                 }
                 self.label(step, x + 11.0, y + 4.0, "start", lanes.width - x - 13.0);
             }
@@ -287,7 +289,12 @@ impl Picture {
         for (ink, path) in self.shapes {
             ink.dress(markup.tag("path"), skin).set("d", path).empty();
         }
-        let all = [(Letters::Faint, self.faint), (Letters::Strong, self.strong), (Letters::Plain, self.plain), (Letters::Bad, self.bad)];
+        let all = [
+            (Letters::Faint, self.faint),
+            (Letters::Strong, self.strong),
+            (Letters::Plain, self.plain),
+            (Letters::Bad, self.bad),
+        ];
         for (letters, labels) in all {
             for anchor in ["end", "middle", "start"] {
                 let labels: Vec<&Label> = labels.iter().filter(|label| label.anchor == anchor).collect();
@@ -345,7 +352,9 @@ impl Lanes {
         x.truncate(told.lanes.len());
         let beside = |step: &Shown| match step.event {
             Event::Message { from, to, .. } if from != to => 0.0,
-            Event::Message { from: lane, .. } | Event::Work { lane, .. } | Event::Moment { lane: Some(lane), .. } => x[lane],
+            Event::Message { from: lane, .. } | Event::Work { lane, .. } | Event::Moment { lane: Some(lane), .. } => {
+                x[lane]
+            }
             Event::Moment { lane: None, .. } => first,
         };
         let words = told.steps.iter().map(|step| beside(step) + width(&step.words, SIZE).min(LONGEST) + 34.0);

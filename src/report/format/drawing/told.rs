@@ -105,7 +105,7 @@ impl<'a> Told<'a> {
         let lanes: Vec<Head> = ladder.lanes.iter().take(most_lanes).map(Head::of).collect();
         let is_there = |step: &&Step| step.event.lanes().into_iter().flatten().all(|lane| lane < lanes.len());
         let mut steps: Vec<&Step> = ladder.steps.iter().filter(is_there).collect();
-        steps.sort_by_key(|step| step.event.begins());
+        steps.sort_by_key(|step| step.begins());
         steps.truncate(most_steps);
         let mut notes: Vec<String> = ladder.note.iter().map(|note| flat(note)).collect();
         if ladder.lanes.len() > lanes.len() {
@@ -211,7 +211,11 @@ impl<'a> Told<'a> {
             table.row([
                 Entry::Text(flat(&part.text)),
                 Entry::Text(flat(&part.place)),
-                Entry::Number { value: millis(part.from, call.offered), unit: "ms".into(), words: exact_since(part.from, call.offered) },
+                Entry::Number {
+                    value: millis(part.from, call.offered),
+                    unit: "ms".into(),
+                    words: exact_since(part.from, call.offered),
+                },
                 Entry::Number { value: millis(lasted, 0), unit: "ms".into(), words: exact(lasted) },
                 Entry::number(share, "ratio", |share| format!("{:.3} %", 100.0 * share)),
             ]);
@@ -291,7 +295,9 @@ pub(crate) fn length(nanos: u64) -> String {
 
 /// What the clock says at a time of a run, to the millisecond; the time since its beginning, if that is unknown.
 fn on_clock(ladder: &Ladder, at: u64) -> String {
-    let Some(starts) = ladder.starts else { return format!("{}.{:03} s", thousands(at / 1_000_000_000), at / 1_000_000 % 1_000) };
+    let Some(starts) = ladder.starts else {
+        return format!("{}.{:03} s", thousands(at / 1_000_000_000), at / 1_000_000 % 1_000);
+    };
     let nanos = u128::from(starts) + u128::from(at);
     let (seconds, millis) = (nanos / 1_000_000_000, nanos / 1_000_000 % 1_000);
     let days = seconds / 86_400;
@@ -300,7 +306,6 @@ fn on_clock(ladder: &Ladder, at: u64) -> String {
     format!("{text}.{millis:03}{day}")
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -308,9 +313,10 @@ mod tests {
 
     #[test]
     fn times_in_words() {
-        assert_eq!([0, 1, 999, 1_000, 12_000_000, 12_345_600].map(length), [
-            "0 ms", "0.000001 ms", "0.000999 ms", "0.001 ms", "12 ms", "12.346 ms"
-        ]);
+        assert_eq!(
+            [0, 1, 999, 1_000, 12_000_000, 12_345_600].map(length),
+            ["0 ms", "0.000001 ms", "0.000999 ms", "0.001 ms", "12 ms", "12.346 ms"]
+        );
         assert_eq!([1_999_999_999, 2_000_000_000, 90_000_400_000].map(length), ["2,000 ms", "2 s", "90 s"]);
         assert_eq!([0, 5, 1_500_000, 1_234_567_890_123].map(exact), ["0.000", "0.000005", "1.500", "1,234,567.890123"]);
         assert_eq!(since(1_000, 2_500_499), "-2.499");
@@ -319,7 +325,10 @@ mod tests {
         assert_eq!([0, 25, 26, 701, 702].map(letters), ["A", "Z", "AA", "ZZ", "AAA"]);
         // 23:59:59 and 1.5 s.
         let ladder = Ladder { starts: Some(86_399_000_000_000), ..examples::ladder() };
-        assert_eq!([on_clock(&ladder, 999_999_999), on_clock(&ladder, 1_500_000_000)], ["23:59:59.999", "00:00:00.500 +1"]);
+        assert_eq!(
+            [on_clock(&ladder, 999_999_999), on_clock(&ladder, 1_500_000_000)],
+            ["23:59:59.999", "00:00:00.500 +1"]
+        );
         assert_eq!(on_clock(&Ladder { starts: None, ..ladder }, 1_234_567_891_234), "1,234.567 s");
     }
 }

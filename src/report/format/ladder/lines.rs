@@ -100,8 +100,18 @@ fn row(ladder: &Ladder, step: &Step) -> Vec<Cell> {
         Event::Moment { at, bad, .. } => ("moment", None, at, bad),
     };
     let [from, to] = step.event.lanes().map(|lane| lane.map_or(Cell::Missing, |lane| text(&of(ladder, lane))));
-    let (call, begins) = (text(called(ladder, step).unwrap_or("")), Some(step.event.begins()));
-    vec![call, kind.into(), text(&step.text), from, to, whole(begins), whole(started), whole(Some(ends)), u64::from(bad).into()]
+    let (call, begins) = (text(called(ladder, step).unwrap_or("")), Some(step.begins()));
+    vec![
+        call,
+        kind.into(),
+        text(&step.text),
+        from,
+        to,
+        whole(begins),
+        whole(started),
+        whole(Some(ends)),
+        u64::from(bad).into(),
+    ]
 }
 
 fn line<'a>(ladder: &'a Ladder, step: &'a Step) -> Line<'a> {

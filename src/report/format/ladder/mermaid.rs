@@ -11,12 +11,16 @@ const MOST_LETTERS: usize = 45_000;
 /// The ladder, for Mermaid.
 pub(in crate::report::format) fn draw(ladder: &Ladder) -> String {
     let told = Told::of(ladder, MOST_LANES, usize::MAX);
-    let mut text = format!("---\ntitle: \"{}\"\n---\nsequenceDiagram\n", short(&flat(&ladder.title), 200).replace('\\', "\\\\").replace('"', "\\\""));
+    let mut text = format!(
+        "---\ntitle: \"{}\"\n---\nsequenceDiagram\n",
+        short(&flat(&ladder.title), 200).replace('\\', "\\\\").replace('"', "\\\"")
+    );
     for (number, head) in told.lanes.iter().enumerate() {
         let kind = if ladder.lanes[number].kind == LaneKind::Caller { "actor" } else { "participant" };
         text += &format!("  {kind} l{number} as {}\n", escaped(&head.whole()).replace(':', "#58;"));
     }
-    let all = told.lanes.len().checked_sub(1).map(|last| if last == 0 { "l0".to_owned() } else { format!("l0,l{last}") });
+    let all =
+        told.lanes.len().checked_sub(1).map(|last| if last == 0 { "l0".to_owned() } else { format!("l0,l{last}") });
     let Some(all) = all else { return text };
     if let Some(legend) = told.legend() {
         text += &format!("  Note over {all}: {}\n", escaped(&legend));
@@ -24,7 +28,8 @@ pub(in crate::report::format) fn draw(ladder: &Ladder) -> String {
     let mut shown = 0;
     for step in &told.steps {
         let mark = told.mark(step.call);
-        let words = format!("{} {mark}{}{}", told.since(step.begins()), if mark.is_empty() { "" } else { " " }, step.words);
+        let words =
+            format!("{} {mark}{}{}", told.since(step.begins()), if mark.is_empty() { "" } else { " " }, step.words);
         let line = match step.event {
             Event::Message { from, to, lost, .. } => {
                 format!("  l{from}{}l{to}: {}\n", if lost { "-x" } else { "->>" }, escaped(&words))

@@ -206,7 +206,13 @@ fn message(step: &Shown, lanes: &Lanes, [from, to]: [usize; 2], lost: bool) -> V
     let (left, right) = (from.min(to), from.max(to));
     let mut row = lanes.row();
     row.put(left + 1, &"-".repeat(right - left - 1));
-    let head = if lost { "x" } else if from < to { ">" } else { "<" };
+    let head = if lost {
+        "x"
+    } else if from < to {
+        ">"
+    } else {
+        "<"
+    };
     row.put(if from < to { right - 1 } else { left + 1 }, head);
     let (wide, inside) = (step.words.width(), right - left - 1);
     if wide + 6 <= inside {
@@ -225,11 +231,14 @@ fn message(step: &Shown, lanes: &Lanes, [from, to]: [usize; 2], lost: bool) -> V
     // Above the arrow, from the left end of it or of the row.
     let at = if lanes.width - left >= wide + 2 { left + 2 } else { 2.min(lanes.width) };
     let mut rows = vec![row];
-    rows.splice(0..0, folded(&step.words, lanes.width - at).iter().map(|line| {
-        let mut row = lanes.row();
-        row.put_apart(at, line);
-        row
-    }));
+    rows.splice(
+        0..0,
+        folded(&step.words, lanes.width - at).iter().map(|line| {
+            let mut row = lanes.row();
+            row.put_apart(at, line);
+            row
+        }),
+    );
     rows
 }
 

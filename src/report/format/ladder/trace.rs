@@ -3,8 +3,8 @@
 //! are drawn wrongly by viewers, so that none does; numbers are written digit by digit, because a binary fraction is no nanosecond.
 
 use crate::report::document::lines;
-use crate::report::ladder::{Call, Event, Ladder, Part};
 use crate::report::format::drawing::told::flat;
+use crate::report::ladder::{Call, Event, Ladder, Part};
 
 /// The trace file.
 pub(in crate::report::format) fn draw(ladder: &Ladder) -> Vec<u8> {
@@ -69,7 +69,8 @@ impl Trace {
             [from, before]
         };
         let times: Vec<[u64; 2]> = call.parts.iter().map(inside).collect();
-        let parts: Vec<(&Part, [u64; 2])> = call.parts.iter().zip(times).filter(|(_, [from, until])| from < until).collect();
+        let parts: Vec<(&Part, [u64; 2])> =
+            call.parts.iter().zip(times).filter(|(_, [from, until])| from < until).collect();
         for there in parts.chunk_by(|(one, _), (other, _)| one.place == other.place) {
             let (Some((part, [from, _])), Some((_, [_, until]))) = (there.first(), there.last()) else { continue };
             self.slice(thread, "place", &flat(&part.place), [*from, *until]);
