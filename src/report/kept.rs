@@ -121,7 +121,6 @@ pub struct Chapter {
 }
 
 /// A part of a chapter.
-#[expect(clippy::large_enum_variant, reason = "a report has dozens of items, and most of them are charts")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Item {
     /// A chart.

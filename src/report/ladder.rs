@@ -169,3 +169,10 @@ impl Event {
         self
     }
 }
+
+impl Step {
+    /// When it begins.
+    pub const fn begins(&self) -> u64 {
+        self.event.begins()
+    }
+}

@@ -105,7 +105,7 @@ impl<'a> Told<'a> {
         let lanes: Vec<Head> = ladder.lanes.iter().take(most_lanes).map(Head::of).collect();
         let is_there = |step: &&Step| step.event.lanes().into_iter().flatten().all(|lane| lane < lanes.len());
         let mut steps: Vec<&Step> = ladder.steps.iter().filter(is_there).collect();
-        steps.sort_by_key(|step| step.event.begins());
+        steps.sort_by_key(|step| step.begins());
         steps.truncate(most_steps);
         let mut notes: Vec<String> = ladder.note.iter().map(|note| flat(note)).collect();
         if ladder.lanes.len() > lanes.len() {

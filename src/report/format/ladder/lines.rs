@@ -100,7 +100,7 @@ fn row(ladder: &Ladder, step: &Step) -> Vec<Cell> {
         Event::Moment { at, bad, .. } => ("moment", None, at, bad),
     };
     let [from, to] = step.event.lanes().map(|lane| lane.map_or(Cell::Missing, |lane| text(&of(ladder, lane))));
-    let (call, begins) = (text(called(ladder, step).unwrap_or("")), Some(step.event.begins()));
+    let (call, begins) = (text(called(ladder, step).unwrap_or("")), Some(step.begins()));
     vec![
         call,
         kind.into(),
