@@ -162,13 +162,8 @@ impl<'p, A: Audience> Finder<'p, A> {
             Fact::Served { arrived, started, .. } => (arrived, started),
             Fact::LookedUp { delay, .. } => {
                 // The worker decides after the look-up, before it is noted.
-                let its = call.and_then(|call| {
-                    call.facts.iter().rev().find_map(|(_, fact)| match *fact {
-                        Fact::Served { task: Task::Decide { lookup }, started, .. } if lookup == delay => Some(started),
-                        _ => None,
-                    })
-                });
-                its.map_or((before(at, value), at), |started| (started, started + delay))
+                let its = call.and_then(|call| looked_up(&call.facts, delay));
+                its.map_or((before(at, value), at), |(started, _)| (started, started + delay))
             }
             _ => (before(at, value), at),
         }
@@ -193,8 +188,17 @@ impl<'p, A: Audience> Finder<'p, A> {
                 spent.extend(parts(self.plan, &call.facts, &self.cluster, presented, until));
                 spent
             }
+            (Fact::LookedUp { application, delay, .. }, call) => {
+                match call.and_then(|call| looked_up(&call.facts, delay)?.1) {
+                    Some((database, begun)) => {
+                        let mut spent = whole(Cause::Waiting(database), from, begun);
+                        spent.extend(whole(Cause::Work(database, Task::LookUp), begun, until));
+                        spent
+                    }
+                    None => whole(Cause::LookUp(application), from, until),
+                }
+            }
             (_, Some(call)) => parts(self.plan, &call.facts, &self.cluster, from, until),
-            (Fact::LookedUp { application, .. }, None) => whole(Cause::LookUp(application), from, until),
             (fact, None) => moments(&self.cluster, fact, from, until),
         }
     }
@@ -320,6 +324,19 @@ impl<A: Audience> Observer for Finder<'_, A> {
         };
         self.audience.found(found);
     }
+}
+
+/// The last look-up of a call that took so long: when the worker began, and the database with when it began, if there is one.
+fn looked_up(facts: &[(Time, Fact)], delay: Span) -> Option<(Time, Option<(StationId, Time)>)> {
+    let decides = |fact: &Fact| matches!(fact, Fact::Served { task: Task::Decide { lookup }, .. } if *lookup == delay);
+    let at = facts.iter().rposition(|(_, fact)| decides(fact))?;
+    let Fact::Served { started, .. } = facts[at].1 else { return None };
+    let before = facts[..at].last().map(|(_, fact)| *fact);
+    let database = match before {
+        Some(Fact::Served { task: Task::LookUp, station, started, .. }) => Some((station, started)),
+        _ => None,
+    };
+    Some((started, database))
 }
 
 /// One part, unless it takes no time.
