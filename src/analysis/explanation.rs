@@ -98,7 +98,9 @@ impl Asked {
                 "what ended it, such as `abandoned`, or the values themselves: the same without `.censored`",
             ),
             (Measure::Count(_, count, _), _) => match count {
-                Count::Events => refused("no call is behind it", "a delay or a count of calls, such as `setup_delay.p99`"),
+                Count::Events => {
+                    refused("no call is behind it", "a delay or a count of calls, such as `setup_delay.p99`")
+                }
                 Count::InProgress => refused(
                     "it is counted at the end of the run, when nothing has become of these calls",
                     "`completed`, or for what took long: `setup_delay.p99`",
@@ -106,7 +108,9 @@ impl Asked {
                 Count::StillOut | Count::RehomeWaiting => {
                     refused("it is counted at the end of the run", "`out_of_service` or `rehome_wait`")
                 }
-                Count::Waited => refused("it is counted at the end of the run", "`queue_stay`, the wait of all who waited"),
+                Count::Waited => {
+                    refused("it is counted at the end of the run", "`queue_stay`, the wait of all who waited")
+                }
                 _ => Ok(column),
             },
             (Measure::Duration(..), column) => Ok(column),
@@ -190,13 +194,13 @@ impl Number {
                 let censored = study.censored(row);
                 let not_reached = match (totals.count, censored) {
                     (0, 0) => return Err(never(study)),
-                    (0, _) => return Err(format!("all {censored} of its values were cut short or not over at the end")),
+                    (0, _) => {
+                        return Err(format!("all {censored} of its values were cut short or not over at the end"));
+                    }
                     _ => "too many of its values were cut short or not over at the end: it was not reached",
                 };
                 let (value, group) = match found.value.filter(|value| value.is_finite()) {
-                    _ if asked.longest => {
-                        (totals.max.nanos() as f64 / NANOS_PER_MILLI, Group::Longest(totals.max))
-                    }
+                    _ if asked.longest => (totals.max.nanos() as f64 / NANOS_PER_MILLI, Group::Longest(totals.max)),
                     None => return Err(not_reached.to_owned()),
                     Some(value) => match statistic {
                         OfDuration::Mean | OfDuration::Censored => (value, Group::All),

@@ -108,9 +108,8 @@ impl Made {
 
     /// The file.
     pub(super) fn json(&self) -> Vec<u8> {
-        let mut json = serde_json::to_vec_pretty(self).expect("numbers and texts are JSON");
-        json.push(b'\n');
-        json
+        let json = serde_json::to_string_pretty(self).expect("numbers and texts are JSON");
+        (workload::shown_json(&json).into_owned() + "\n").into_bytes()
     }
 
     /// Reads it from a directory of results.
@@ -126,7 +125,10 @@ impl Made {
         if !path.exists() {
             if let Some(kind) = kind(directory).filter(|kind| kind != "run") {
                 let why = format!("these are the results of `ctisim {kind}`, and only those of `run` are explained");
-                return failed(why, "run the workload alone, with --set for the values in question, and explain those results");
+                return failed(
+                    why,
+                    "run the workload alone, with --set for the values in question, and explain those results",
+                );
             }
             return match directory.join("run.json").exists() {
                 true => failed(
@@ -166,10 +168,7 @@ impl Made {
     pub(super) fn plan(&self, directory: &Path) -> Result<Plan, Stop> {
         let files = KeptFiles { named: self.files.iter().map(|it| (&*it.path, it)).collect() };
         let changed = |what: &str| {
-            Stop::Failed(format!(
-                "{}: {what}\n  help: run the command in its run.json again",
-                directory.display()
-            ))
+            Stop::Failed(format!("{}: {what}\n  help: run the command in its run.json again", directory.display()))
         };
         let compiled = check::compile(&self.name, &self.text, &files);
         let Compiled { mut plan, .. } =

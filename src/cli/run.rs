@@ -171,8 +171,9 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let dependencies = Dependencies::new(&workload, &plan, &text);
     let page = report::run_page(study, judged, &provenance, Some(&dependencies));
     let workbook = (arguments.format == Format::Xlsx).then(|| Workbook::of(&page));
-    let files =
-        || files(&page, study, &provenance, &made).into_iter().chain(workbook.as_ref().and_then(Workbook::file)).collect();
+    let files = || {
+        files(&page, study, &provenance, &made).into_iter().chain(workbook.as_ref().and_then(Workbook::file)).collect()
+    };
     let wrote = output.write(&page, files)?;
     // After the files: results that took an hour must not be lost because the summary could not be printed.
     match workbook.as_ref().filter(|_| arguments.no_files) {

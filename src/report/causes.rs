@@ -291,8 +291,7 @@ pub(super) fn meanwhile(explanation: &Explanation<'_>, id: StationId) -> Option<
             let database = application.database.filter(|_| looks_up).map(|id| {
                 let it = &plan.databases[id.index()];
                 let busy = of_station(work, plan.connections(id)) as f64;
-                let whole =
-                    plan.length.nanos() as f64 * f64::from(it.connections) * explanation.replications as f64;
+                let whole = plan.length.nanos() as f64 * f64::from(it.connections) * explanation.replications as f64;
                 let busy = percent(busy / whole.max(1.0));
                 let (connections, were) = connections(it.connections);
                 format!(" in {}, whose {connections} {were} busy for {busy} of the run", it.name)

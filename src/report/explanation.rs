@@ -134,12 +134,12 @@ fn number(it: &Explanation<'_>) -> Sentence {
     let sentence = Sentence::default().code(asked.to_string()).plain(" is ").strong(measured(it, number.value));
     let rest = match &number.group {
         _ if it.is_count() && *replications == 1 => format!(": {values} in 1 replication."),
-        Group::All if it.is_count() => format!(": {values} in {}, in {} of which there are any.", runs(*replications), whole(behind)),
-        Group::Replications(_) => format!(
-            ": {} of {values} are in the {} with at least as many.",
-            whole(group.values),
-            runs(behind)
-        ),
+        Group::All if it.is_count() => {
+            format!(": {values} in {}, in {} of which there are any.", runs(*replications), whole(behind))
+        }
+        Group::Replications(_) => {
+            format!(": {} of {values} are in the {} with at least as many.", whole(group.values), runs(behind))
+        }
         Group::All => format!(": the mean of {values} values in {}.", runs(behind)),
         Group::AtLeast(_) => format!(
             ": {} of {values} values {} at least as long, in {} of {}.",
@@ -170,8 +170,7 @@ fn causes(it: &Explanation<'_>) -> Sentence {
         (_, 1) => "of its time is ",
         _ => "of their time is ",
     };
-    let mut sentence =
-        Sentence::default().plain(format!("{} {whose}", percent(*share))).strong(cause(it.plan, *first));
+    let mut sentence = Sentence::default().plain(format!("{} {whose}", percent(*share))).strong(cause(it.plan, *first));
     let of_all = percent(it.all.share(*first));
     if it.number.group != Group::All && of_all != percent(*share) {
         sentence = sentence.plain(format!(" (of all values: {of_all})"));
@@ -232,8 +231,7 @@ fn faults(it: &Explanation<'_>) -> Option<Sentence> {
 fn places(it: &Explanation<'_>) -> Option<Sentence> {
     let some = place_rows(it).into_iter().filter(|row| row.among > 1 && row.share >= MOST);
     let more = some.filter(|row| it.number.group == Group::All || row.share >= MORE_OFTEN * row.of_all);
-    let words: Vec<String> =
-        more.map(|row| format!("{} {} {}", percent(row.share), row.phrase, row.name)).collect();
+    let words: Vec<String> = more.map(|row| format!("{} {} {}", percent(row.share), row.phrase, row.name)).collect();
     (!words.is_empty()).then(|| Sentence::default().plain(format!("Of these calls {}.", words.join(", "))))
 }
 
@@ -274,9 +272,10 @@ fn place_rows(it: &Explanation<'_>) -> Vec<PlaceRow> {
         (plan.route_points[id.index()].name.clone(), *times, it.all.route_points.get(id).copied().unwrap_or(0))
     });
     add("route_point", "came to route point", plan.route_points.len(), points.collect());
-    let nodes = it.group.ingress.iter().map(|(id, times)| {
-        (plan.nodes[id.index()].name.clone(), *times, it.all.ingress.get(id).copied().unwrap_or(0))
-    });
+    let nodes =
+        it.group.ingress.iter().map(|(id, times)| {
+            (plan.nodes[id.index()].name.clone(), *times, it.all.ingress.get(id).copied().unwrap_or(0))
+        });
     add("ingress", "came in at node", plan.nodes.len(), nodes.collect());
     rows
 }
@@ -301,7 +300,11 @@ fn bins(it: &Explanation<'_>) -> Option<Sentence> {
         return None;
     }
     let length = span(it.bin);
-    Some(Sentence::default().plain(format!("{} fall into the {length} from {} on.", percent(share), clock(it.plan, from))))
+    Some(Sentence::default().plain(format!(
+        "{} fall into the {length} from {} on.",
+        percent(share),
+        clock(it.plan, from)
+    )))
 }
 
 /// The example, as the command that shows it.
@@ -329,7 +332,10 @@ fn notes(it: &Explanation<'_>) -> Vec<String> {
         ));
     }
     if !it.is_count() && it.number.group != Group::All {
-        notes.push("The parts add up to the mean of the values that are behind the number, which are at least as long.".to_owned());
+        notes.push(
+            "The parts add up to the mean of the values that are behind the number, which are at least as long."
+                .to_owned(),
+        );
     }
     if it.group.causes.contains_key(&Cause::Unknown) && !it.is_count() {
         notes.push("Of some of the time it is not known what it was spent on.".to_owned());
@@ -367,7 +373,8 @@ fn tables(explained: &Explained<'_>) -> Vec<Table> {
         tables.push(table);
     }
     tables.extend(behind(it));
-    let mut replications: Vec<(u64, u64)> = it.group.replications.iter().map(|(number, times)| (*number, *times)).collect();
+    let mut replications: Vec<(u64, u64)> =
+        it.group.replications.iter().map(|(number, times)| (*number, *times)).collect();
     replications.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(&other.0)));
     let mut table = Table::of_numbers(["replication", "values", "share"]);
     for (replication, times) in replications.into_iter().take(LISTED) {
@@ -417,7 +424,11 @@ fn example_table(it: &Explanation<'_>, example: &Example) -> Option<Table> {
     for part in &found.parts {
         let from = it.plan.clock(part.from).unwrap_or_else(|| format!("{:.6} s", part.from.seconds()));
         let words = |millis: f64| time(millis / 1e3);
-        table.row([Entry::from(cause(it.plan, part.cause)), Entry::from(from), Entry::number(millis(part.length()), "ms", words)]);
+        table.row([
+            Entry::from(cause(it.plan, part.cause)),
+            Entry::from(from),
+            Entry::number(millis(part.length()), "ms", words),
+        ]);
     }
     (!table.rows.is_empty()).then_some(table)
 }
@@ -515,7 +526,8 @@ fn rows(it: &Explanation<'_>) -> Vec<Row> {
 }
 
 fn sheet<'a>(it: &'a Explanation<'a>) -> Sheet<'a> {
-    let columns = ["workload", "measure", "kind", "name", "place", "values", "nanos", "share", "share_of_all", "mean_ms"];
+    let columns =
+        ["workload", "measure", "kind", "name", "place", "values", "nanos", "share", "share_of_all", "mean_ms"];
     let asked = it.asked.to_string();
     Sheet::new("explanation", columns, move || {
         let asked = asked.clone();

@@ -24,7 +24,8 @@ impl Backlog {
 
     /// How long a piece of work that arrives now waits for work of each kind.
     pub(super) fn before(&mut self, now: Time) -> BTreeMap<Task, Span> {
-        while let Some((started, finished, task)) = self.pieces.front().copied().filter(|(_, finished, _)| *finished <= now)
+        while let Some((started, finished, task)) =
+            self.pieces.front().copied().filter(|(_, finished, _)| *finished <= now)
         {
             self.pieces.pop_front();
             self.take(task, finished.since(started));

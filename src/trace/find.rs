@@ -6,7 +6,7 @@ use super::behind::Backlog;
 use super::moments::{Faults, moments};
 use super::parts::{Cause, Part, group_of, parts};
 use super::watch::{Observed, Observer};
-use crate::domain::{ApplicationId, CallName, DeviceId, Ending, NodeId, Refusal, Rejection, RoutePointId, StationId, Target};
+use crate::domain::{ApplicationId, CallName, Ending, NodeId, Refusal, Rejection, RoutePointId, StationId, Target};
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, Place, Task};
 use crate::plan::Plan;
@@ -294,9 +294,7 @@ impl<A: Audience> Observer for Finder<'_, A> {
         };
         let parts = match () {
             () if censored => Vec::new(),
-            () if is_count => {
-                call.map_or(Vec::new(), |call| parts(self.plan, &call.facts, &self.cluster, from, until))
-            }
+            () if is_count => call.map_or(Vec::new(), |call| parts(self.plan, &call.facts, &self.cluster, from, until)),
             () => self.spent(&observed, call, from, until),
         };
         let waits = call.map_or(&[][..], |call| &call.waits);
@@ -304,9 +302,7 @@ impl<A: Audience> Observer for Finder<'_, A> {
             parts.contains(&Part { cause: Cause::Waiting(station), from: arrived, until: started })
         };
         let waits = waits.iter().filter(|(station, arrived, started, _)| is_whole(*station, *arrived, *started));
-        let behind = waits.flat_map(|(station, _, _, tasks)| {
-            tasks.iter().map(|(task, span)| (*station, *task, *span))
-        });
+        let behind = waits.flat_map(|(station, _, _, tasks)| tasks.iter().map(|(task, span)| (*station, *task, *span)));
         let found = Found {
             measure,
             call: name,
@@ -346,12 +342,4 @@ fn whole(cause: Cause, from: Time, until: Time) -> Vec<Part> {
 
 fn before(now: Time, span: Span) -> Time {
     Time::from_nanos(now.nanos().saturating_sub(span.nanos()))
-}
-
-/// The device whose outage or rehoming a fact ends.
-pub(super) const fn device_of(fact: &Fact) -> Option<DeviceId> {
-    match *fact {
-        Fact::DeviceOpened { device, .. } | Fact::Rehomed { device, .. } | Fact::RehomeStarted { device, .. } => Some(device),
-        _ => None,
-    }
 }

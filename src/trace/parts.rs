@@ -102,13 +102,7 @@ enum Strand {
 
 /// The parts of a call's time between two moments, from the call's facts and those of the cluster, both in order of time: they follow each
 /// other without a gap, so that their lengths add up to the whole.
-pub fn parts(
-    plan: &Plan,
-    facts: &[(Time, Fact)],
-    cluster: &[(Time, Fact)],
-    from: Time,
-    until: Time,
-) -> Vec<Part> {
+pub fn parts(plan: &Plan, facts: &[(Time, Fact)], cluster: &[(Time, Fact)], from: Time, until: Time) -> Vec<Part> {
     let mut history = History::new(plan, cluster);
     for &(now, fact) in facts.iter().take_while(|(now, _)| *now <= until) {
         history.note(now, fact);
@@ -233,7 +227,9 @@ impl<'a> History<'a> {
                 }
             }
             Fact::Held { .. } => self.state(now, Cause::OnHold),
-            Fact::Retrieved { .. } | Fact::Joined { .. } | Fact::Transferred { .. } => self.state(now, Cause::Connected),
+            Fact::Retrieved { .. } | Fact::Joined { .. } | Fact::Transferred { .. } => {
+                self.state(now, Cause::Connected)
+            }
             Fact::TakenBack { .. } => {
                 self.overtakes(now);
                 self.state(now, Cause::Connected);

@@ -48,12 +48,7 @@ impl<O: Observer> Watch<O> {
 
     /// The same in a window other than that of the workload, as of a study in the steady state whose warm-up was found.
     pub fn over(plan: &Plan, window: Window, columns: Vec<Column>, observer: O) -> Watch<O> {
-        Watch {
-            meter: Meter::new(plan, window),
-            before: vec![Reading::default(); columns.len()],
-            columns,
-            observer,
-        }
+        Watch { meter: Meter::new(plan, window), before: vec![Reading::default(); columns.len()], columns, observer }
     }
 
     /// A replication begins.

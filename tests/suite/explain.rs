@@ -119,12 +119,12 @@ application = "ivr"
 [[traffic]]
 name = "callers"
 to = "welcome"
-arrivals = { profile = [{ at = "0h", rate = "20/m" }, { at = "6s", rate = "0/s" }] }
+arrivals = { poisson = "10/m" }
 talk = "1s"
 "#,
     );
     let mut steps = Vec::new();
-    // Of the few calls of the first seconds, the one that meets nobody else.
+    // Of these few calls the first one that meets nobody else.
     durations(&plan, 0, |metric, found| {
         if metric == Metric::SetupDelay && found.value.nanos() == 99_000_000 && steps.is_empty() {
             steps.extend(found.parts.iter().map(|part| (part.cause, part.length().nanos() / 1_000_000)));

@@ -133,7 +133,14 @@ fn too_few_connections_of_a_database() {
 fn too_few_workers() {
     let changes = [("workers = 50", "workers = 1"), ("\"40ms\"", "\"700ms\"")];
     let told = told("setup_delay.p95", &changes, "");
-    says(&told, &["of their time is waiting for a free worker of ivr", "Its only worker spent 99", "% looking callers up in crm"]);
+    says(
+        &told,
+        &[
+            "of their time is waiting for a free worker of ivr",
+            "Its only worker spent 99",
+            "% looking callers up in crm",
+        ],
+    );
 }
 
 /// 20 erlangs on 5 ports.
@@ -176,17 +183,25 @@ fn a_link_that_is_cut() {
 /// Callers come in over a link of half a second: there and back, the two halves of a second.
 #[test]
 fn a_slow_link_between_sites() {
-    let changes =
-        [("run = {", "network = { between_nodes = \"500ms\" }\nrun = {"), ("to = \"welcome\"", "to = \"welcome\"\ningress = [\"sub2\"]")];
+    let changes = [
+        ("run = {", "network = { between_nodes = \"500ms\" }\nrun = {"),
+        ("to = \"welcome\"", "to = \"welcome\"\ningress = [\"sub2\"]"),
+    ];
     let told = told("setup_delay", &changes, "");
-    says(&told, &["the link from CallManager sub1 to CallManager sub2", "the link from CallManager sub2 to CallManager sub1"]);
+    says(
+        &told,
+        &["the link from CallManager sub1 to CallManager sub2", "the link from CallManager sub2 to CallManager sub1"],
+    );
 }
 
 /// 25 calls a second are more than a CallManager with some 50 ms a call can do: it refuses new ones.
 #[test]
 fn code_yellow() {
     let changes = [
-        ("run = { length = \"10m\"", "cti = { code_yellow = { entry = \"20ms\", exit = \"8ms\" } }\nrun = { length = \"1m\""),
+        (
+            "run = { length = \"10m\"",
+            "cti = { code_yellow = { entry = \"20ms\", exit = \"8ms\" } }\nrun = { length = \"1m\"",
+        ),
         ("\"1/s\"", "\"25/s\""),
         ("count = 100", "count = 1000"),
         ("count = 60", "count = 1000"),
@@ -238,7 +253,13 @@ fn a_low_busy_trigger() {
 fn a_callmanager_that_hangs() {
     let fault = "[[fault]]\nat = \"5m\"\nfor = \"2m\"\ncallmanager = \"sub1\"\nkind = \"hang\"\n";
     let told = told("dropped_in_setup", &[("run = {", "cti = { callmanager_notice = \"30s\" }\nrun = {")], fault);
-    says(&told, &["the longest part of the time before was waiting for CallManager sub1, which hangs", "CallManager sub1 hangs"]);
+    says(
+        &told,
+        &[
+            "the longest part of the time before was waiting for CallManager sub1, which hangs",
+            "CallManager sub1 hangs",
+        ],
+    );
 }
 
 /// Nobody answers within the 12 s of the no-answer timer.
@@ -259,6 +280,9 @@ fn people_who_do_not_answer() {
 fn what_a_recovery_is_made_of() {
     let fault = "[[fault]]\nat = \"5m\"\nfor = \"3m\"\ncallmanager = \"sub1\"\n";
     let told = told("app_recovery_100", &[], fault);
-    says(&told, &["% of that time is the time until the failure is noticed", "the time until the devices are in service"]);
+    says(
+        &told,
+        &["% of that time is the time until the failure is noticed", "the time until the devices are in service"],
+    );
     says(&told, &["CallManager sub1 fails, after 5 min"]);
 }

@@ -17,9 +17,9 @@ mod sweep;
 mod topology;
 
 pub(super) use capacity::capacity_report;
-pub(super) use faults::{clock, started, words as fault_words};
-pub(super) use parts::report as empty_report;
 pub(super) use comparison::comparison_report;
+pub(super) use faults::{clock, started, words as fault_words};
 pub(super) use gate::gate_report;
+pub(super) use parts::report as empty_report;
 pub(super) use run::run_report;
 pub(super) use sweep::sweep_report;
