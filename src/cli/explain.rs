@@ -30,7 +30,7 @@ const BYTES_MAX: usize = 64 << 20;
 
 pub(super) fn after_help() -> StyledStr {
     help::below(
-        &["The replications are run again: with the same results, nothing but the number had to be kept."],
+        &["The replications are run again: nothing had to be kept for this but what the results were made of."],
         &[help::DONE, help::FAILED, help::USAGE, help::INVALID, help::VIOLATED, help::INTERRUPTED],
         &[
             ("ctisim explain results/site setup_delay.p99", "What the slowest calls wait for"),

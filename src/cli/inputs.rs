@@ -62,7 +62,7 @@ struct Named {
     /// As the workload names it.
     path: String,
     sha256: String,
-    /// Its contents, unless they are too long or no text.
+    /// Its contents, unless they are too long, no text or outside the directory of the workload.
     text: Option<String>,
 }
 
@@ -78,8 +78,10 @@ impl Made {
         let (text, digest) = loaded;
         let contents = origin.contents();
         let bytes: usize = contents.iter().map(|(_, contents)| contents.bytes.len()).sum();
-        let kept = |contents: &Contents| {
-            if bytes > KEPT_BYTES_MAX { None } else { String::from_utf8(contents.bytes.clone()).ok() }
+        // What lies outside the directory of the workload may not be meant for whoever gets the results.
+        let kept = |contents: &Contents| match bytes <= KEPT_BYTES_MAX && contents.quotable {
+            true => String::from_utf8(contents.bytes.clone()).ok(),
+            false => None,
         };
         let files = contents.iter().map(|(path, contents)| Named {
             path: path.clone(),
@@ -106,9 +108,8 @@ impl Made {
 
     /// The file.
     pub(super) fn json(&self) -> Vec<u8> {
-        let mut json = serde_json::to_vec_pretty(self).expect("numbers and texts are JSON");
-        json.push(b'\n');
-        json
+        let json = serde_json::to_string_pretty(self).expect("numbers and texts are JSON");
+        (workload::shown_json(&json).into_owned() + "\n").into_bytes()
     }
 
     /// Reads it from a directory of results.
@@ -232,12 +233,12 @@ impl Files for KeptFiles<'_> {
         if let Some(text) = &named.text {
             return Ok(Contents::quotable(text.clone().into_bytes()));
         }
-        let too_long = "is too long to be kept beside the results, so that it has to be there";
+        let not_kept = "is not kept beside the results, because it is long or outside the directory of the workload";
         let bytes = read(Path::new(path), FILE_BYTES_MAX, Kind::Regular)
-            .map_err(|why| format!("{why}; it {too_long}: change to the directory of the workload"))?;
+            .map_err(|why| format!("{why}; it {not_kept}: change to the directory of the workload"))?;
         match sha256(&bytes) == named.sha256 {
-            true => Ok(Contents::quotable(bytes)),
-            false => Err(format!("has changed since the results were written, and {too_long}: run the workload again")),
+            true => Ok(Arc::new(Contents { bytes, quotable: false })),
+            false => Err(format!("has changed since the results were written, and {not_kept}: run the workload again")),
         }
     }
 }

@@ -127,6 +127,11 @@ impl Meter {
         }
     }
 
+    /// Whether anything is measured by a fact.
+    pub const fn is_measured(fact: &Fact) -> bool {
+        !tells_only(fact)
+    }
+
     /// A replication begins.
     pub fn start(&mut self, replication: u64) {
         // The timeline accumulates directly: what an unfinished replication left in it could not be taken back.

@@ -16,7 +16,7 @@ use super::overview::{clock, empty_report, fault_words, started};
 use super::page::{Extent, Page, Rank};
 use super::sheet::Sheet;
 use super::table::{Column, Entry, Form, Table, Tone};
-use super::words::{counted, human, measured_beside, percent, span, time_beside, whole};
+use super::words::{counted, human, measured_beside, percent, span, time, whole};
 
 /// A cause with less than this share is not worth a word beside a greater one.
 const WORTH_A_WORD: f64 = 0.15;
@@ -171,8 +171,9 @@ fn causes(it: &Explanation<'_>) -> Sentence {
         _ => "of their time is ",
     };
     let mut sentence = Sentence::default().plain(format!("{} {whose}", percent(*share))).strong(cause(it.plan, *first));
-    if it.number.group != Group::All {
-        sentence = sentence.plain(format!(" (of all values: {})", percent(it.all.share(*first))));
+    let of_all = percent(it.all.share(*first));
+    if it.number.group != Group::All && of_all != percent(*share) {
+        sentence = sentence.plain(format!(" (of all values: {of_all})"));
     }
     let others: Vec<String> = ranked[1..]
         .iter()
@@ -361,12 +362,11 @@ fn tables(explained: &Explained<'_>) -> Vec<Table> {
         columns.extend(["mean", "values"]);
         let mut table = Table::of_numbers(columns);
         let parts = it.parts();
-        let whole_mean: f64 = parts.iter().map(|(_, part)| part).sum();
         for (what, part) in parts {
             let share = it.group.causes[&what];
             let mut row = vec![Entry::from(cause(it.plan, what)), share_of(it.group.share(what))];
             row.extend((!is_all).then(|| share_of(it.all.share(what))));
-            let words = |millis: f64| time_beside(millis / 1e3, whole_mean / 1e3);
+            let words = |millis: f64| time(millis / 1e3);
             row.extend([Entry::number(part, "ms", words), number_of(share.values)]);
             table.row(row);
         }
@@ -423,7 +423,7 @@ fn example_table(it: &Explanation<'_>, example: &Example) -> Option<Table> {
     });
     for part in &found.parts {
         let from = it.plan.clock(part.from).unwrap_or_else(|| format!("{:.6} s", part.from.seconds()));
-        let words = |millis: f64| time_beside(millis / 1e3, millis / 1e3);
+        let words = |millis: f64| time(millis / 1e3);
         table.row([
             Entry::from(cause(it.plan, part.cause)),
             Entry::from(from),

@@ -6,9 +6,7 @@ use super::behind::Backlog;
 use super::moments::{Faults, moments};
 use super::parts::{Cause, Part, group_of, parts};
 use super::watch::{Observed, Observer};
-use crate::domain::{
-    ApplicationId, CallName, DeviceId, Ending, NodeId, Refusal, Rejection, RoutePointId, StationId, Target,
-};
+use crate::domain::{ApplicationId, CallName, Ending, NodeId, Refusal, Rejection, RoutePointId, StationId, Target};
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, Place, Task};
 use crate::plan::Plan;
@@ -164,13 +162,8 @@ impl<'p, A: Audience> Finder<'p, A> {
             Fact::Served { arrived, started, .. } => (arrived, started),
             Fact::LookedUp { delay, .. } => {
                 // The worker decides after the look-up, before it is noted.
-                let its = call.and_then(|call| {
-                    call.facts.iter().rev().find_map(|(_, fact)| match *fact {
-                        Fact::Served { task: Task::Decide { lookup }, started, .. } if lookup == delay => Some(started),
-                        _ => None,
-                    })
-                });
-                its.map_or((before(at, value), at), |started| (started, started + delay))
+                let its = call.and_then(|call| looked_up(&call.facts, delay));
+                its.map_or((before(at, value), at), |(started, _)| (started, started + delay))
             }
             _ => (before(at, value), at),
         }
@@ -195,8 +188,17 @@ impl<'p, A: Audience> Finder<'p, A> {
                 spent.extend(parts(self.plan, &call.facts, &self.cluster, presented, until));
                 spent
             }
+            (Fact::LookedUp { application, delay, .. }, call) => {
+                match call.and_then(|call| looked_up(&call.facts, delay)?.1) {
+                    Some((database, begun)) => {
+                        let mut spent = whole(Cause::Waiting(database), from, begun);
+                        spent.extend(whole(Cause::Work(database, Task::LookUp), begun, until));
+                        spent
+                    }
+                    None => whole(Cause::LookUp(application), from, until),
+                }
+            }
             (_, Some(call)) => parts(self.plan, &call.facts, &self.cluster, from, until),
-            (Fact::LookedUp { application, .. }, None) => whole(Cause::LookUp(application), from, until),
             (fact, None) => moments(&self.cluster, fact, from, until),
         }
     }
@@ -320,6 +322,19 @@ impl<A: Audience> Observer for Finder<'_, A> {
     }
 }
 
+/// The last look-up of a call that took so long: when the worker began, and the database with when it began, if there is one.
+fn looked_up(facts: &[(Time, Fact)], delay: Span) -> Option<(Time, Option<(StationId, Time)>)> {
+    let decides = |fact: &Fact| matches!(fact, Fact::Served { task: Task::Decide { lookup }, .. } if *lookup == delay);
+    let at = facts.iter().rposition(|(_, fact)| decides(fact))?;
+    let Fact::Served { started, .. } = facts[at].1 else { return None };
+    let before = facts[..at].last().map(|(_, fact)| *fact);
+    let database = match before {
+        Some(Fact::Served { task: Task::LookUp, station, started, .. }) => Some((station, started)),
+        _ => None,
+    };
+    Some((started, database))
+}
+
 /// One part, unless it takes no time.
 fn whole(cause: Cause, from: Time, until: Time) -> Vec<Part> {
     if from < until { vec![Part { cause, from, until }] } else { Vec::new() }
@@ -327,14 +342,4 @@ fn whole(cause: Cause, from: Time, until: Time) -> Vec<Part> {
 
 fn before(now: Time, span: Span) -> Time {
     Time::from_nanos(now.nanos().saturating_sub(span.nanos()))
-}
-
-/// The device whose outage or rehoming a fact ends.
-pub(super) const fn device_of(fact: &Fact) -> Option<DeviceId> {
-    match *fact {
-        Fact::DeviceOpened { device, .. } | Fact::Rehomed { device, .. } | Fact::RehomeStarted { device, .. } => {
-            Some(device)
-        }
-        _ => None,
-    }
 }

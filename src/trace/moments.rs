@@ -1,8 +1,7 @@
 //! What lies between a failure and its end, and which faults there are meanwhile.
 
-use super::find::device_of;
 use super::parts::{Cause, Milestone, Part};
-use crate::domain::{FaultTarget, LinkEnd};
+use crate::domain::{DeviceId, FaultTarget, LinkEnd};
 use crate::engine::Time;
 use crate::facts::{Fact, Share};
 use crate::plan::{Occurs, Plan};
@@ -193,6 +192,16 @@ fn struck(plan: &Plan, failing: FaultTarget, fact: Fact) -> Option<bool> {
             let first = plan.first_device(target).0;
             let begins = matches!(fact, Fact::DeviceFailed { .. });
             (first..first + count).contains(&device.0).then_some(begins)
+        }
+        _ => None,
+    }
+}
+
+/// The device whose outage or rehoming a fact ends.
+const fn device_of(fact: &Fact) -> Option<DeviceId> {
+    match *fact {
+        Fact::DeviceOpened { device, .. } | Fact::Rehomed { device, .. } | Fact::RehomeStarted { device, .. } => {
+            Some(device)
         }
         _ => None,
     }

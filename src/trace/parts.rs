@@ -125,6 +125,8 @@ struct History<'a> {
     rings: Option<Target>,
     /// Since when it waits at a phone whose person has another call, and until when.
     waits_at_phone: Option<(Time, Option<Time>)>,
+    /// A look-up in a database for the worker whose fact follows: its station, when it came there, was begun and was done.
+    look_up: Option<(StationId, Time, Time, Time)>,
     asked: Option<Time>,
     requested: Option<Time>,
     /// Whether it is a screen pop that the walk follows.
@@ -142,6 +144,7 @@ impl<'a> History<'a> {
             phone_event_sent: None,
             rings: None,
             waits_at_phone: None,
+            look_up: None,
             asked: None,
             requested: None,
             follows: Strand::Call,
@@ -285,8 +288,8 @@ impl<'a> History<'a> {
         };
         let strand = match task {
             Task::Release => Strand::Release,
-            // A database's look-up has the strand of the worker that waits for it, whose fact follows.
-            Task::LookUp => Strand::Call,
+            // It belongs to what the worker that waits for it works on.
+            Task::LookUp => return self.look_up = Some((station, arrived, started, finished)),
             _ if self.asked != Some(arrived) && self.phone_events.contains(&(at, arrived)) => Strand::PhoneEvent,
             _ => Strand::Call,
         };
@@ -294,14 +297,11 @@ impl<'a> History<'a> {
         match (task, at) {
             (Task::Decide { lookup }, Party::Application(application)) => {
                 let known = started + lookup;
-                let is_its = |part: &Part| matches!(part.cause, Cause::Work(_, Task::LookUp) if part.until == known);
-                match self.spans.iter().rposition(|(part, _)| is_its(part)) {
-                    // With the wait for a connection before it.
-                    Some(at) => self.spans[at.saturating_sub(1)..=at].iter_mut().for_each(|(part, its)| {
-                        if part.from >= started {
-                            *its = strand;
-                        }
-                    }),
+                match self.look_up.take() {
+                    Some((database, arrived, begun, done)) => {
+                        self.span(Cause::Waiting(database), arrived, begun, strand);
+                        self.span(Cause::Work(database, Task::LookUp), begun, done, strand);
+                    }
                     None => self.span(Cause::LookUp(application), started, known, strand),
                 }
                 let decides = Task::Decide { lookup: Span::ZERO };
@@ -380,13 +380,17 @@ impl<'a> History<'a> {
         its.or_else(|| ending().next()).map(|(part, _)| *part)
     }
 
-    /// The state in which a call was before a moment at which nothing ends.
+    /// What a call was in before a moment at which nothing ends: what was under way, or else the state that it was in.
     fn state_until(&self, at: Time, from: Time) -> Part {
         let earlier = || self.states.iter().enumerate().filter(|(_, (since, ..))| *since < at);
         let its = earlier().filter(|(_, (_, _, strand))| *strand == self.follows || *strand == Strand::Call);
         let last = its.max_by_key(|(row, (since, cause, _))| (*since, *cause != Cause::Unknown, *row));
         let (since, cause) = last.map_or((from, Cause::Unknown), |(_, (since, cause, _))| (*since, *cause));
-        Part { cause, from: since, until: at }
+        let under_way = self.spans.iter().filter(|(part, strand)| {
+            part.from >= since && part.from < at && part.until > at && *strand == self.follows
+        });
+        let under_way = under_way.max_by_key(|(part, _)| part.from);
+        under_way.map_or(Part { cause, from: since, until: at }, |(part, _)| Part { until: at, ..*part })
     }
 }
 

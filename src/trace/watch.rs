@@ -72,6 +72,9 @@ impl<O: Observer> Recorder for Watch<O> {
     fn note(&mut self, now: Time, fact: Fact) {
         self.observer.noted(now, fact);
         self.meter.note(now, fact);
+        if !Meter::is_measured(&fact) {
+            return;
+        }
         for (measure, (column, before)) in self.columns.iter().zip(&mut self.before).enumerate() {
             let after = self.meter.reading(*column);
             if after == *before {

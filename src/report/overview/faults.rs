@@ -46,7 +46,7 @@ pub(super) fn at_random(plan: &Plan) -> usize {
 }
 
 /// What happens, such as "application ivr hangs".
-pub(in crate::report) fn words(plan: &Plan, fault: &Fault) -> String {
+pub(crate) fn words(plan: &Plan, fault: &Fault) -> String {
     let thing = timeline::words(plan, fault);
     // By the key in files, and by the name that people know.
     let thing = match thing.split_once(' ') {
@@ -74,7 +74,7 @@ pub(in crate::report) fn words(plan: &Plan, fault: &Fault) -> String {
 }
 
 /// When a fault strikes, in a sentence, if that is known.
-pub(in crate::report) fn started(plan: &Plan, fault: &Fault) -> Option<String> {
+pub(crate) fn started(plan: &Plan, fault: &Fault) -> Option<String> {
     match fault.occurs {
         Occurs::Once { at, .. } => Some(when(plan, at)),
         Occurs::Random { .. } => None,
@@ -87,7 +87,7 @@ pub(super) fn when(plan: &Plan, time: Time) -> String {
 }
 
 /// What the clock shows or, without one, how long the run has lasted.
-pub(in crate::report) fn clock(plan: &Plan, time: Time) -> String {
+pub(crate) fn clock(plan: &Plan, time: Time) -> String {
     let Some(shown) = plan.clock(time) else { return span(time.since(Time::ZERO)) };
     // Nobody reads seconds that are none.
     let short = shown.split_at_checked(5).and_then(|(minute, rest)| Some((minute, rest.strip_prefix(":00")?)));

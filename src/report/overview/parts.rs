@@ -15,7 +15,7 @@ use super::headline::capital;
 use crate::report::kept::{KeyFigure, Report, Sentence};
 
 /// A report that says nothing yet.
-pub(in crate::report) fn report(kind: &str, workload: &str, question: impl Into<String>, command: &str) -> Report {
+pub(crate) fn report(kind: &str, workload: &str, question: impl Into<String>, command: &str) -> Report {
     Report {
         format: Report::FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
