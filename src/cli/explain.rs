@@ -2,13 +2,15 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use clap::Args;
 use clap::builder::StyledStr;
 
-use crate::analysis::{Asked, Number};
-use crate::report::{Explained, Format, Ink, csv, draw, explanation_page, summary_sheet};
+use crate::analysis::{Asked, Example, Explanation, Number};
+use crate::report::{Explained, Format, Ink, Ladder, csv, draw, explanation_page, story, summary_sheet};
 use crate::studies::{Unexplained, explain as explained};
+use crate::trace::follow;
 
 use super::formats::{every_and, show};
 use super::help;
@@ -102,6 +104,7 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<(), Stop> {
             "{why}\n  this is a bug in ctisim: please report it with the directory of results and\n  {command}"
         )),
     })?;
+    let ladder = ladder(&explanation, made.seed(), prelude.stop());
     prelude.commit()?;
     let (file, settings) = made.workload();
     let trace = Repeat::of("trace").file(file).values("--set", settings);
@@ -111,7 +114,7 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<(), Stop> {
         command,
         trace: trace.written(),
         digest: made.digest().to_owned(),
-        ladder: None,
+        ladder,
     };
     let page = explanation_page(&told);
     if let Some((path, claim)) = claim {
@@ -119,6 +122,13 @@ pub(super) fn explain(arguments: &ExplainArguments) -> Result<(), Stop> {
         verbosity.remark(&format!("wrote {}", path.display()));
     }
     show(&page, arguments.format)
+}
+
+/// The most typical call, message by message, if there is one.
+fn ladder(explanation: &Explanation<'_>, seed: u64, stop: &AtomicBool) -> Option<Ladder> {
+    let Example { replication, found } = explanation.example.as_ref()?;
+    let trace = follow(explanation.plan, (seed, *replication), &[found.call?], stop)?;
+    Some(story(explanation.plan, *replication, &trace, None))
 }
 
 /// The table beside the results has to be the one that a run gives now: its numbers are explained, and no others.

@@ -57,6 +57,7 @@ pub fn explanation_page<'a>(explained: &'a Explained<'a>) -> Page<'a> {
     page.sheets = vec![sheet(explained.explanation)];
     page.document = Some(Document::new(move || Whole::of(explained)));
     page.report = Some(Box::new(move || report(explained)));
+    page.ladder.clone_from(&explained.ladder);
     page
 }
 
