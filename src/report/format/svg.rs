@@ -8,9 +8,8 @@ use super::drawing::labels::{cut, width, wrapped};
 use super::drawing::markup::{Markup, Tag};
 use super::drawing::numbers::coordinate;
 use crate::report::chart::{Chart, Shape};
+use crate::report::ladder::Ladder;
 use crate::report::table::Tone;
-
-pub(super) use ladder::svg_of_ladder;
 
 /// The size of a picture, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +88,11 @@ pub fn svg(chart: &Chart, size: PictureSize) -> Vec<u8> {
         Shape::Rows(rows) => picture.rows(chart, rows),
     }
     picture.markup.finish()
+}
+
+/// Calls, message by message, for `ctisim trace`.
+pub(super) fn svg_of_ladder(ladder: &Ladder) -> Vec<u8> {
+    Picture::of_ladder(ladder).markup.finish()
 }
 
 impl Picture {

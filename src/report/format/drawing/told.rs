@@ -15,6 +15,9 @@ pub(crate) struct Told<'a> {
     pub(crate) notes: Vec<String>,
 }
 
+/// What more calls spent their time on is left to programs.
+const MOST_TABLES: usize = 20;
+
 /// What stands above a lane.
 pub(crate) struct Head {
     /// What it is.
@@ -115,6 +118,11 @@ impl<'a> Told<'a> {
             let [shown, all] = [steps.len(), ladder.steps.len()].map(|count| grouped(count as f64, 0));
             notes.push(format!("{shown} of {all} steps are shown; JSON lines have all."));
         }
+        let told = ladder.calls.iter().filter(|call| !call.parts.is_empty()).count();
+        if told > MOST_TABLES {
+            notes
+                .push(format!("What {MOST_TABLES} of {told} calls spent their time on is shown; JSON lines have all."));
+        }
         let steps = steps.into_iter().map(|step| Shown::of(step, ladder.calls.len())).collect();
         Told { ladder, lanes, steps, notes }
     }
@@ -188,9 +196,8 @@ impl<'a> Told<'a> {
 
     /// What the calls spent their time on; of many calls, the first.
     pub(crate) fn tables(&self) -> impl Iterator<Item = Table> {
-        const MOST: usize = 20;
         let calls = self.ladder.calls.iter().enumerate().filter(|(_, call)| !call.parts.is_empty());
-        calls.take(MOST).map(|(number, call)| self.parts(number, call))
+        calls.take(MOST_TABLES).map(|(number, call)| self.parts(number, call))
     }
 
     fn parts(&self, number: usize, call: &Call) -> Table {
