@@ -1,4 +1,4 @@
-//! A cluster with its meter and an optional auditor.
+//! A cluster with its meter and, if they are wanted, an auditor and a clerk.
 
 use std::sync::atomic::AtomicBool;
 
@@ -8,6 +8,7 @@ use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
 use crate::plan::{Plan, Window};
 use crate::record::{Auditor, Merged, Meter, ReplicationSummary};
+use crate::records::{Clerk, Records};
 
 /// Whether every replication is checked against the identities of the model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,18 +20,35 @@ pub enum Audit {
     On,
 }
 
-/// The meter and the optional auditor.
+/// The meter, and who observes beside it.
 struct Watch<'p> {
     meter: Meter,
+    others: Option<Box<Others<'p>>>,
+}
+
+/// Observers that most runs do not have: together, so that these do not pay for each.
+struct Others<'p> {
     auditor: Option<Auditor<'p>>,
+    clerk: Option<Clerk<'p>>,
 }
 
 impl Recorder for Watch<'_> {
     #[inline(always)]
     fn note(&mut self, now: Time, fact: Fact) {
         self.meter.note(now, fact);
+        if let Some(others) = &mut self.others {
+            others.note(now, fact);
+        }
+    }
+}
+
+impl Recorder for Others<'_> {
+    fn note(&mut self, now: Time, fact: Fact) {
         if let Some(auditor) = &mut self.auditor {
             auditor.note(now, fact);
+        }
+        if let Some(clerk) = &mut self.clerk {
+            clerk.note(now, fact);
         }
     }
 }
@@ -45,8 +63,21 @@ pub struct MeasuredCluster<'p> {
 impl<'p> MeasuredCluster<'p> {
     /// A cluster for the plan that measures this window.
     pub fn new(plan: &'p Plan, window: Window, seed: u64, audit: Audit) -> MeasuredCluster<'p> {
+        MeasuredCluster::recorded(plan, window, seed, audit, None)
+    }
+
+    /// The same; the records of its calls are kept, if somebody takes them.
+    pub fn recorded(
+        plan: &'p Plan,
+        window: Window,
+        seed: u64,
+        audit: Audit,
+        records: Option<&'p dyn Records>,
+    ) -> MeasuredCluster<'p> {
         let auditor = (audit == Audit::On).then(|| Auditor::new(plan));
-        let watch = Watch { meter: Meter::new(plan, window), auditor };
+        let clerk = records.map(|records| Clerk::new(plan, window, records));
+        let others = (auditor.is_some() || clerk.is_some()).then(|| Box::new(Others { auditor, clerk }));
+        let watch = Watch { meter: Meter::new(plan, window), others };
         MeasuredCluster { plan, seed, cluster: Cluster::new(plan, watch) }
     }
 }
@@ -59,13 +90,23 @@ impl Replicator for MeasuredCluster<'_> {
 
     fn run_unless(&mut self, stop: &AtomicBool, replication: u64) -> Result<Option<ReplicationSummary>, Vec<String>> {
         self.cluster.recorder.meter.start(replication);
-        if let Some(auditor) = &mut self.cluster.recorder.auditor {
-            auditor.start();
+        if let Some(others) = &mut self.cluster.recorder.others {
+            if let Some(auditor) = &mut others.auditor {
+                auditor.start();
+            }
+            if let Some(clerk) = &mut others.clerk {
+                clerk.start(replication);
+            }
         }
         let Some(events) = self.cluster.run_unless(stop, self.seed, replication) else { return Ok(None) };
-        let Watch { meter, auditor } = &mut self.cluster.recorder;
-        if let Some(auditor) = auditor {
-            auditor.finish(self.plan.length)?;
+        let Watch { meter, others } = &mut self.cluster.recorder;
+        if let Some(others) = others {
+            if let Some(auditor) = &mut others.auditor {
+                auditor.finish(self.plan.length)?;
+            }
+            if let Some(clerk) = &mut others.clerk {
+                clerk.finish();
+            }
         }
         Ok(Some(meter.finish(self.plan.length, events)))
     }

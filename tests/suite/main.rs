@@ -23,6 +23,7 @@ mod pages;
 mod pairing;
 mod planner;
 mod plot;
+mod records;
 mod rehoming;
 mod rules;
 mod same;

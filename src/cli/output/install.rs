@@ -35,7 +35,7 @@ pub(super) const EACH: Duration = Duration::from_millis(10);
 const TIMES: u32 = 3_000;
 
 /// A file that failed, and why.
-pub(super) type Failure = (PathBuf, io::Error);
+pub(crate) type Failure = (PathBuf, io::Error);
 
 /// The place of files that are about to be moved into this directory. Only one program at a time has it.
 pub(super) struct Place {
@@ -334,7 +334,7 @@ fn like(_: &File, _: &Path) -> io::Result<()> {
 }
 
 /// A file is on the disk only when its directory is; some systems cannot open directories, and need not.
-fn sync(directory: &Path) {
+pub(super) fn sync(directory: &Path) {
     if let Ok(directory) = File::open(directory) {
         let _ = directory.sync_all();
     }
@@ -342,7 +342,7 @@ fn sync(directory: &Path) {
 
 /// A moment between two changes of the disk. Debug builds end at the one that a test names, as if they were killed.
 #[inline]
-fn step() {
+pub(super) fn step() {
     #[cfg(debug_assertions)]
     {
         use std::sync::atomic::{AtomicU32, Ordering};

@@ -4,6 +4,7 @@
 //! A claim finds what cannot be written, what would be lost, and who else is writing there; and it finishes or undoes what a
 //! program that was killed has left ([`install`]). The files of a directory then appear all together or not at all.
 
+mod aside;
 mod install;
 mod target;
 
@@ -14,7 +15,9 @@ use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use install::{EACH, Failure, Lock, Place, lock};
+pub(super) use aside::Aside;
+pub(super) use install::Failure;
+use install::{EACH, Lock, Place, lock};
 use target::{Identity, Target, directory};
 
 use super::signals::{self, Undo};
@@ -85,6 +88,8 @@ enum Help {
     Directory,
     /// As a file.
     File,
+    /// As a directory of its own.
+    Aside,
 }
 
 impl Claim {
@@ -378,11 +383,20 @@ fn canonical(path: &Path) -> PathBuf {
     current.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
+/// The same of what need not be there yet.
+fn canonical_place(path: &Path) -> PathBuf {
+    match (path.canonicalize(), path.file_name()) {
+        (Err(_), Some(name)) => canonical(directory(path)).join(name),
+        _ => canonical(path),
+    }
+}
+
 impl Help {
     fn another(self) -> &'static str {
         match self {
             Help::Directory => "choose another directory with --out",
             Help::File => "give another path",
+            Help::Aside => "choose another directory with --records",
         }
     }
 
@@ -397,16 +411,19 @@ impl Help {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => match self {
                 Help::Directory => "free some space, or choose another directory with --out",
                 Help::File => "free some space, or give another path",
+                Help::Aside => "free some space, or choose another directory with --records",
             },
             ErrorKind::NotADirectory | ErrorKind::AlreadyExists | ErrorKind::IsADirectory => match self {
                 Help::Directory => "move what is in its place, or choose another directory with --out",
                 Help::File => "move what is in its place, or give another path",
+                Help::Aside => "move what is in its place, or choose another directory with --records",
             },
             _ => match self {
                 Help::Directory => {
                     "choose a directory that can be written to with --out, or print only with --no-files"
                 }
                 Help::File => "give a path that can be written to",
+                Help::Aside => "choose a directory that can be written to with --records",
             },
         };
         let shown = Cow::Owned::<Path>(known.unwrap_or(path));
