@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::analysis::Provenance;
 use crate::plan::Plan;
-use crate::records::{CallRecord, Calendar, Detail, Directory, Records, Sink};
+use crate::records::{Calendar, CallRecord, Detail, Directory, Records, Sink};
 use crate::report::{self, CdrRows, INTERVAL};
 
 use super::output::{Aside, Failure};
@@ -109,8 +109,7 @@ impl Records for Recording<'_> {
         let mut calls = csv_writer(Appender { recording: self, file: folder.join("calls.csv") });
         // What fails is kept.
         let _ = report::calls_head(&mut calls);
-        let rows =
-            CdrRows { directory: &self.directory, calendar: self.calendar, seed: self.seed, replication };
+        let rows = CdrRows { directory: &self.directory, calendar: self.calendar, seed: self.seed, replication };
         Box::new(Files {
             recording: self,
             rows,

@@ -150,7 +150,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let output = Output::claim(&arguments.page, directory, &names, &origin.inputs())?;
     let aside = arguments.records.as_deref().map(|path| Recording::claim(path, &output.places()));
     let aside = aside.transpose()?;
-    memory::check_study(&[&plan], count, jobs)?;
+    memory::check_run(&plan, count, jobs, aside.is_some())?;
 
     let repeat = command(arguments, &replications, seed).values("--precision", arguments.precisions.iter().map(typed));
     let repeat = repeat.written();

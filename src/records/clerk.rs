@@ -250,3 +250,15 @@ impl Progress {
 fn add(total: &mut Option<Span>, more: Span) {
     *total = Some(total.unwrap_or(Span::ZERO) + more);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The memory that a run needs is estimated with this.
+    #[test]
+    fn a_call_in_progress_takes_no_more_than_twice_the_512_bytes_of_the_call_itself() {
+        let place = size_of::<(CallName, u32)>();
+        assert!(size_of::<Progress>() + 2 * place <= 1024, "{}", size_of::<Progress>());
+    }
+}

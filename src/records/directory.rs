@@ -111,9 +111,7 @@ impl<'p> Directory<'p> {
             Party::Device(device, line) => self.line(device, line),
             Party::Outside(id) => match &self.plan.destinations[id.index()].number {
                 Some(number) => number.clone(),
-                None => {
-                    self.own((self.plan.port_groups.len() + self.plan.phone_groups.len()) as u64 + u64::from(id.0))
-                }
+                None => self.own((self.plan.port_groups.len() + self.plan.phone_groups.len()) as u64 + u64::from(id.0)),
             },
             Party::Bridge(bridge) => format!("b00{:09}", u32::from(bridge.0) + 1),
         }

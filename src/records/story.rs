@@ -293,7 +293,9 @@ impl Story {
             Ending::Refused(Refusal::NoCallManager) => return,
             Ending::Completed | Ending::Abandoned => (cause::NORMAL, 0),
             Ending::Refused(refusal) => (0, cause::of_refusal(refusal)),
-            Ending::DroppedInSetup | Ending::DroppedInChange | Ending::DroppedConnected => (0, cause::TEMPORARY_FAILURE),
+            Ending::DroppedInSetup | Ending::DroppedInChange | Ending::DroppedConnected => {
+                (0, cause::TEMPORARY_FAILURE)
+            }
         };
         let consult = self.consult.take().map(|it| it.row);
         let others = self.others.take().map(|others| *others);

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use ctisim::report;
+
 fn command(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("ctisim"));
     command.current_dir(directory).args(arguments).stdin(Stdio::null());
@@ -33,8 +35,10 @@ type Row = BTreeMap<String, String>;
 fn rows(file: &Path) -> Vec<Row> {
     let mut reader = csv::Reader::from_path(file).unwrap();
     let names = reader.headers().unwrap().clone();
-    let row = |record: csv::StringRecord| names.iter().zip(record.iter()).map(|(n, c)| (n.to_owned(), c.to_owned()));
-    reader.records().map(|record| row(record.unwrap()).collect()).collect()
+    let row = |record: csv::StringRecord| -> Row {
+        names.iter().zip(record.iter()).map(|(name, cell)| (name.to_owned(), cell.to_owned())).collect()
+    };
+    reader.records().map(|record| row(record.unwrap())).collect()
 }
 
 /// The call detail records of a replication, of all files and nodes in order of their files' names; the two lines at the beginning
@@ -127,6 +131,27 @@ count = 2
 first_dn = "5501"
 device_pool = "main"
 answer = "2s"
+[[phone]]
+name = "front"
+count = 1
+first_dn = "5601"
+device_pool = "main"
+answer = "3s"
+transfer = { share = 1, to = "experts" }
+[[phone]]
+name = "asker"
+count = 1
+first_dn = "5701"
+device_pool = "main"
+answer = "3s"
+consult = { share = 1, to = "nobody", talk = "10s" }
+[[phone]]
+name = "nobody"
+count = 1
+first_dn = "5801"
+device_pool = "main"
+answered = "0%"
+no_answer = "4s"
 [[conference_bridge]]
 name = "bridge"
 node = "sub2"
@@ -283,13 +308,24 @@ fn a_call_that_is_forwarded_because_nobody_answers() {
     let (calls, details) = recorded("office", "100,10,");
     assert_rows(
         &calls,
-        &["post_dial_delay_ms", "setup_delay_ms", "talk_ms", "hops", "forwards", "turned_away", "connected_at", "device"],
+        &[
+            "post_dial_delay_ms",
+            "setup_delay_ms",
+            "talk_ms",
+            "hops",
+            "forwards",
+            "turned_away",
+            "connected_at",
+            "device",
+        ],
         &[&["2", "5005", "10000", "1", "cfna:office>operator", "not_answered@office", "operator", ""]],
     );
     assert_rows(&calls, &["ending", "over_s"], &[&["completed", "115.005"]]);
     let [t100, t105, t115] = [100, 105, 115].map(at);
     assert_rows(&details, &STORY, &[&[&t100, &t105, &t115, "10", "16", "0", "2", "0"]]);
-    assert_rows(&details, &NUMBERS[1..], &[&["5201", "9000", "5201"]]);
+    // The group has no number; the longest of the others has four digits, so it has five: 8, and its place among groups, after one
+    // group of ports and one of phones. The phone is 5201.
+    assert_rows(&details, &NUMBERS[1..], &[&["80002", "9000", "5201"]]);
     assert_rows(
         &details,
         &["origCalledPartyRedirectReason", "lastRedirectRedirectOnBehalfOf", "destNodeId", "destDeviceName"],
@@ -353,19 +389,68 @@ fn a_transfer_after_consulting_is_three_rows() {
             &[&t235, &t235, &t255, "20", "16", "0", "4", "10"],
         ],
     );
-    // The group of experts has no number; the longest of the others has four digits, so it has five: 8, and its place among groups
-    // and numbers outside, after one group of ports and four of phones.
+    // The groups have no numbers: they are those of places 3 and 5.
     let caller = "900000000000";
     assert_rows(
         &details,
         &NUMBERS,
-        &[
-            &[caller, "80003", "5301", "80003"],
-            &["5301", "80005", "5501", "80005"],
-            &[caller, "80005", "5501", "5301"],
-        ],
+        &[&[caller, "80003", "5301", "80003"], &["5301", "80005", "5501", "80005"], &[caller, "80005", "5501", "5301"]],
     );
     assert_rows(&details, &["globalCallID_callId"], &[&["1"], &["2"], &["1"]]);
+}
+
+/// Connected at 33.003 s, the talk is over at 43.003, and the transfer takes effect at 43.004. The expert's phone rings at 43.005, is picked
+/// up at 45.005 and connected at 45.006, 2.003 s after the talk; 10 s more.
+#[test]
+fn a_transfer_without_consulting_has_a_consultation_of_no_time() {
+    let (calls, details) = recorded("front", "30,10,");
+    assert_rows(
+        &calls,
+        &["talk_ms", "transfers", "transfer_delay_ms", "hops", "connected_at", "ending", "over_s"],
+        &[&["20001", "1", "2003", "1", "experts", "completed", "55.006"]],
+    );
+    let [t30, t33, t43, t45, t55] = [30, 33, 43, 45, 55].map(at);
+    let split = "393216";
+    assert_rows(
+        &details,
+        &STORY,
+        &[
+            &[&t30, &t33, &t43, "10", split, split, "0", "0"],
+            &[&t43, "0", &t43, "0", split, split, "0", "0"],
+            &[&t43, &t45, &t55, "10", "16", "0", "4", "10"],
+        ],
+    );
+    assert_rows(&details, &["finalCalledPartyNumber"], &[&["5601"], &["5501"], &["5501"]]);
+}
+
+/// Put aside at 43.004 s; the phone of the third party rings from 43.005 to 47.005 in vain, and the person ends the call.
+#[test]
+fn a_consultation_that_nobody_answers_is_a_row_of_its_own() {
+    let (calls, details) = recorded("asker", "30,10,");
+    assert_rows(
+        &calls,
+        &["talk_ms", "transfers", "hops", "turned_away", "connected_at", "ending", "over_s"],
+        &[&["10001", "0", "1", "not_answered@nobody", "asker", "completed", "47.005"]],
+    );
+    let [t30, t33, t43, t47] = [30, 33, 43, 47].map(at);
+    assert_rows(
+        &details,
+        &STORY,
+        &[&[&t43, "0", &t47, "0", "0", "19", "0", "0"], &[&t30, &t33, &t47, "14", "16", "0", "0", "0"]],
+    );
+}
+
+/// The patience of 3.5 s begins anew at 43.003 s, with the wish to consult: the caller hangs up at 46.503.
+#[test]
+fn a_caller_who_hangs_up_during_a_consultation_ends_both_calls() {
+    let (calls, details) = recorded("asker", "30,10,3.5");
+    assert_rows(&calls, &["talk_ms", "turned_away", "ending", "over_s"], &[&["10001", "", "abandoned", "46.503"]]);
+    let [t30, t33, t43, t46] = [30, 33, 43, 46].map(at);
+    assert_rows(
+        &details,
+        &STORY,
+        &[&[&t43, "0", &t46, "0", "16", "0", "0", "0"], &[&t30, &t33, &t46, "13", "16", "0", "0", "0"]],
+    );
 }
 
 /// Connected at 248.003 s, put aside at 258.004, the expert connected at 260.006, and joined in at 260.007 s for 30 s. The caller has
@@ -397,12 +482,24 @@ fn a_conference_is_five_rows() {
     assert_eq!(parties, ["900000000000", "5401", "5501"].map(|number| vec![number, bridge, bridge]));
 }
 
-/// Half of the calls of `to` are there as the tests above have them: what is refused, forwarded and so on is in the same file as
-/// the rest, and in order of its end.
+/// The reference has every column of `calls.csv` with its meaning, and names the columns of call detail records that have something.
 #[test]
-fn nothing_is_on_record_without_a_call() {
-    let (calls, details) = recorded("single", "400,60,");
-    assert!(calls.is_empty() && details.is_empty());
+fn every_column_is_in_the_reference() {
+    const BEGIN: &str = "<!-- columns, from src/report/records.rs: UPDATE=1 cargo test --test suite records:: -->\n";
+    const END: &str = "<!-- end of columns -->\n";
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/records.md");
+    let page = fs::read_to_string(&file).unwrap();
+    let (before, rest) = page.split_once(BEGIN).expect("a table of columns");
+    let (_, after) = rest.split_once(END).expect("its end");
+    let columns = report::CALL_COLUMNS.map(|(name, meaning)| format!("| `{name}` | {meaning} |\n")).concat();
+    let made = format!("{before}{BEGIN}\n| column | meaning |\n|---|---|\n{columns}\n{END}{after}");
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&file, &made).unwrap();
+    }
+    assert!(made == fs::read_to_string(&file).unwrap(), "docs/reference/records.md is out of date: run with UPDATE=1");
+    let (_, details) = made.split_once("## Call detail records").expect("their section");
+    let lacking: Vec<&str> = report::cdr_columns_filled().filter(|it| !details.contains(&format!("`{it}`"))).collect();
+    assert!(lacking.is_empty(), "docs/reference/records.md does not explain {lacking:?}");
 }
 
 fn workload(name: &str) -> String {
@@ -492,32 +589,38 @@ fn assert_details(name: &str, calls: &[Row], details: &[Row]) {
         let id = (row["globalCallID_callManagerId"].as_str(), row["globalCallID_callId"].as_str());
         by_call.entry(id).or_default().push(row);
     }
-    let mut consultations = by_call.len();
+    let mut own_numbers = BTreeSet::new();
     for call in calls {
-        let own = by_call.get(&(&call["cdr_node"], &call["cdr_call_id"]));
+        let id = (call["cdr_node"].as_str(), call["cdr_call_id"].as_str());
+        assert!(own_numbers.insert(id), "{name}: {id:?} is there twice");
+        let own = by_call.get(&id);
         if ["in_progress", "refused_no_callmanager"].contains(&&*call["ending"]) {
             // Of a call in progress, what has changed may be there.
-            assert!(own.is_none_or(|rows| rows.iter().all(|row| row["origCause_value"] == "393216")), "{call:?}");
-            consultations -= usize::from(own.is_some());
+            assert!(own.is_none_or(|rows| rows.iter().all(|row| row["origCause_value"] == SPLIT)), "{call:?}");
             continue;
         }
         let Some(own) = own else { panic!("{name}: no record of {call:?}") };
-        consultations -= 1;
         let last = own.iter().map(|row| number(&row["dateTimeDisconnect"])).fold(0.0, f64::max);
         let since_first = last - number(&own[0]["dateTimeOrigination"]);
         let lasted = number(&call["over_s"]) - number(&call["offered_s"]);
         assert!((since_first - lasted).abs() < 1.0, "{name}: {since_first} {call:?}");
         let answered = own.iter().any(|row| row["dateTimeConnect"] != "0");
         assert_eq!(answered, !call["setup_delay_ms"].is_empty(), "{name}: {call:?}");
-        let is_split = |row: &&&Row| row["destCause_value"] == "393216";
-        let ends = own.iter().filter(|row| !is_split(row)).count();
+        let ends = own.iter().filter(|row| row["destCause_value"] != SPLIT).count();
         let conference = own.iter().any(|row| row["joinOnBehalfOf"] == "4");
         assert_eq!(ends, if conference { 3 } else { 1 }, "{name}: {call:?}");
+        let transfers = own.iter().filter(|row| row["lastRedirectRedirectReason"] == "4" && row["duration"] != "0");
+        assert!(transfers.count() <= call["transfers"].parse().unwrap(), "{name}: {call:?}");
     }
-    let split_calls: usize =
-        details.iter().filter(|row| row["lastRedirectRedirectReason"] == "4").map(|row| &row["globalCallID_callId"]).count();
-    assert!(consultations >= split_calls.min(1), "{name}: a transfer has a consultation");
+    // Other numbers are those of consultations: each has one row.
+    let consultations = by_call.iter().filter(|(id, _)| !own_numbers.contains(*id));
+    assert!(consultations.clone().all(|(_, rows)| rows.len() == 1), "{name}");
+    let joined = details.iter().filter(|row| row["joinOnBehalfOf"] == "10").count();
+    assert!(consultations.count() >= joined, "{name}: a transfer has a consultation");
 }
+
+/// Cisco's cause of a call that was split.
+const SPLIT: &str = "393216";
 
 /// Names in the order that they have there: those of the positions that the field guide of release 15 gives.
 #[test]
@@ -597,7 +700,7 @@ fn threads_leave_no_trace_and_neither_does_an_earlier_run() {
     let path = directory.path();
     let run = |more: &[&str]| {
         let busy_hour = workload("contact_centre");
-        let arguments = [&["run", &busy_hour, "--set", "run.length=20m", "--out"], more].concat();
+        let arguments = [&["run", &busy_hour, "--set", "run.length=40m", "--out"], more].concat();
         let output = ctisim(path, &arguments);
         assert!(output.status.success(), "{}", text(&output.stderr));
         text(&output.stderr)
@@ -607,7 +710,9 @@ fn threads_leave_no_trace_and_neither_does_an_earlier_run() {
     assert_eq!(names(&path.join("a")).len(), 2 + 6);
     let said = run(&["one", "--replications", "4", "--jobs", "1", "--records", "a"]);
     run(&["three", "--replications", "4", "--jobs", "3", "--records", "b"]);
-    assert!(tree(&path.join("one")) == tree(&path.join("plain")) && tree(&path.join("three")) == tree(&path.join("plain")));
+    assert!(
+        tree(&path.join("one")) == tree(&path.join("plain")) && tree(&path.join("three")) == tree(&path.join("plain"))
+    );
     let records = tree(&path.join("a"));
     assert!(records == tree(&path.join("b")) && records.len() > 2 + 4 * 3);
     let calls: usize = (0..4).map(|r| rows(&path.join(format!("a/replication-0000{r}/calls.csv"))).len()).sum();
@@ -628,12 +733,16 @@ fn a_directory_that_cannot_have_records() {
         (&["--records", "file"][..], 2, &["--records file: it is not a directory", "help:"][..]),
         (&["--records", "file/records"], 1, &["cannot write file", "--records"]),
         (&["--records", "mine"], 2, &["there is `notes.txt`, which is no record of calls", "choose another directory"]),
-        (&["--records", "."], 2, &["the command runs there"]),
+        (&["--records", ".", "--no-files"], 2, &["the command runs there"]),
         (&["--records", "/proc/records"], 1, &["cannot write /proc/", "choose a directory that can be written to"]),
         (&["--records", "out", "--out", "out"], 2, &["/out is written by this command too"]),
         (&["--records", "out/records", "--out", "out"], 2, &["/out is written by this command too"]),
         (&["--records", "results"], 2, &["results/site is written by this command too"]),
-        (&["--records", "r", "--html", "r/page.html", "--no-files"], 2, &["r/page.html is written by this command too"]),
+        (
+            &["--records", "r", "--html", "r/page.html", "--no-files"],
+            2,
+            &["r/page.html is written by this command too"],
+        ),
     ] {
         let output = ctisim(path, &[&["run", "site.toml"], arguments].concat());
         let said = text(&output.stderr);
@@ -706,8 +815,7 @@ fn records_are_whole_wherever_the_program_is_killed() {
             assert!(killed.status.success() && step == 3 && were_new, "{step}");
             break;
         }
-        let script =
-            format!("ulimit -f 0; exec '{}' run site.toml --no-files --records r", program.display());
+        let script = format!("ulimit -f 0; exec '{}' run site.toml --no-files --records r", program.display());
         let next = Command::new("sh").args(["-c", &script]).current_dir(path).output().unwrap();
         assert_eq!(next.status.code(), Some(1), "{}", text(&next.stderr));
         assert_eq!(names(path), ["calls.csv", "r", "site.toml"], "{step}");

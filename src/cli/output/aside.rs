@@ -39,7 +39,8 @@ impl Aside {
         apart: &[&Path],
     ) -> Result<Aside, Stop> {
         let failed = |(at, error): Failure| Help::Aside.failure((at, error), &[]);
-        let refused = |why: String, help: &str| Stop::Usage(format!("{flag} {}: {why}\n  help: {help}", path.display()));
+        let refused =
+            |why: String, help: &str| Stop::Usage(format!("{flag} {}: {why}\n  help: {help}", path.display()));
         let another = "choose another directory, or remove what is there";
         if let Ok(found) = fs::metadata(path)
             && !found.is_dir()
@@ -67,7 +68,10 @@ impl Aside {
         }
         let here = std::env::current_dir().and_then(|here| here.canonicalize());
         if here.is_ok_and(|here| here.starts_with(&directory)) {
-            return Err(refused("the command runs there".to_owned(), "name a directory of its own, as in --records records"));
+            return Err(refused(
+                "the command runs there".to_owned(),
+                "name a directory of its own, as in --records records",
+            ));
         }
         let (Some(parent), Some(name)) = (directory.parent(), directory.file_name()) else {
             return Err(refused("it cannot be replaced".to_owned(), "choose another directory"));

@@ -330,7 +330,7 @@ fn text(to: &mut Vec<u8>, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{CallName, NodeId, SourceId, Target, PortGroupId};
+    use crate::domain::{CallName, NodeId, PortGroupId, SourceId, Target};
     use crate::fake;
     use crate::records::{Called, Party, Reason};
     use std::collections::BTreeSet;
