@@ -43,6 +43,8 @@ impl Recorder for Watch<'_> {
 }
 
 impl Recorder for Others<'_> {
+    #[cold]
+    #[inline(never)]
     fn note(&mut self, now: Time, fact: Fact) {
         if let Some(auditor) = &mut self.auditor {
             auditor.note(now, fact);

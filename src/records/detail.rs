@@ -159,7 +159,7 @@ pub enum OnBehalfOf {
 
 /// Causes of the end of a call: those of ITU-T Q.850, and one of Cisco's.
 pub mod cause {
-    use super::{Refusal, Rejection};
+    use crate::domain::{Refusal, Rejection};
 
     /// 16, normal call clearing.
     pub const NORMAL: u32 = 16;

@@ -25,7 +25,7 @@ use super::page::Page;
 
 pub use crate::workload::Ink;
 pub use canvas::Canvas;
-pub use cdr::{INTERVAL, Rows, cdr_columns, cdr_columns_filled, cdr_file, cdr_head};
+pub use cdr::{INTERVAL, Rows, cdr_columns_filled, cdr_file, cdr_head};
 pub use csv::csv;
 pub(super) use csv::safe;
 pub use svg::{PictureSize, svg};

@@ -55,8 +55,8 @@ pub use diagram::{Arrow, First, Graph, Group, Mark, Node};
 pub use document::Document;
 pub use fingerprint::fingerprint;
 pub use format::{
-    Canvas, Format, INTERVAL, Ink, PictureSize, Rows as CdrRows, cdr_columns, cdr_columns_filled, cdr_file, cdr_head,
-    csv, draw, page_html, png, svg,
+    Canvas, Format, INTERVAL, Ink, PictureSize, Rows as CdrRows, cdr_columns_filled, cdr_file, cdr_head, csv, draw,
+    page_html, png, svg,
 };
 pub use gate::reasons;
 pub use goals::goals_sheet;

@@ -14,8 +14,9 @@ use std::path::{Path, PathBuf};
 
 use super::super::signals::{self, Undo};
 use super::super::stop::Stop;
-use super::install::{Failure, Lock, lock, step, sync};
-use super::{Help, make};
+use super::help::Help;
+use super::install::{Failure, Lock, lock, make, step, sync};
+use super::target::{self, canonical_place};
 
 /// A directory that is being written.
 pub(crate) struct Aside {
@@ -38,7 +39,7 @@ impl Aside {
         is_own: impl Fn(&str) -> bool,
         apart: &[&Path],
     ) -> Result<Aside, Stop> {
-        let failed = |(at, error): Failure| Help::Aside.failure((at, error), &[]);
+        let failed = Aside::failed;
         let refused =
             |why: String, help: &str| Stop::Usage(format!("{flag} {}: {why}\n  help: {help}", path.display()));
         let another = "choose another directory, or remove what is there";
@@ -47,7 +48,7 @@ impl Aside {
         {
             return Err(refused("it is not a directory".to_owned(), "choose another directory"));
         }
-        let parent = super::directory(path.components().as_path());
+        let parent = target::directory(path.components().as_path());
         let made = make(parent).map_err(|error| failed((parent.to_owned(), error)))?;
         // Links are followed, and what they lead to is replaced.
         let directory = match path.canonicalize() {
@@ -60,7 +61,7 @@ impl Aside {
         };
         let directory = directory.map_err(|error| failed((path.to_owned(), error)))?;
         for other in apart {
-            let other = super::canonical_place(other);
+            let other = canonical_place(other);
             if directory.starts_with(&other) || other.starts_with(&directory) {
                 let why = format!("{} is written by this command too", other.display());
                 return Err(refused(why, "choose a directory that is not in it, and that it is not in"));
@@ -119,8 +120,8 @@ impl Aside {
     }
 
     /// The error for the user.
-    pub(crate) fn failed(failure: Failure) -> Stop {
-        Help::Aside.failure(failure, &[])
+    pub(crate) fn failed((path, error): Failure) -> Stop {
+        Help::Aside.failure(&path, &error)
     }
 
     /// The directory appears.

@@ -278,6 +278,34 @@ fn finish(path: &Path) {
     }
 }
 
+/// Makes a directory and its missing ancestors. Those that it made are removed with the result, if they are empty then.
+pub(super) fn make(path: &Path) -> io::Result<Vec<Undo>> {
+    // `new/.` is there as soon as `new` is.
+    let path = path.components().as_path();
+    let missing: Vec<&Path> =
+        path.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
+    let mut made = Vec::new();
+    for directory in missing.into_iter().rev() {
+        let undone = directory.to_owned();
+        match Undo::of(|| fs::create_dir(directory), move || drop(fs::remove_dir(undone))) {
+            Ok(undo) => made.push(undo),
+            // Another program was quicker.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && directory.is_dir() => {}
+            Err(error) => {
+                // The last one is the first to go.
+                while made.pop().is_some() {}
+                return Err(error);
+            }
+        }
+    }
+    // The last one is dropped first.
+    made.reverse();
+    match path.as_os_str().is_empty() || path.is_dir() {
+        true => Ok(made),
+        false => Err(ErrorKind::NotADirectory.into()),
+    }
+}
+
 /// Removes a part of a place. There may be hardly a file left that may be opened: one directory is opened at a time, and an
 /// empty one not at all.
 fn empty(part: &Path) {

@@ -190,11 +190,6 @@ const COLUMNS: [(&str, &str, Fill); 133] = [
     ("destDeviceSessionID", "VARCHAR(128)", Empty),
 ];
 
-/// The names of the columns.
-pub fn cdr_columns() -> impl Iterator<Item = &'static str> {
-    COLUMNS.iter().map(|(name, ..)| *name)
-}
-
 /// The names of the columns that the model fills.
 pub fn cdr_columns_filled() -> impl Iterator<Item = &'static str> {
     COLUMNS.iter().filter(|(.., fill)| !matches!(fill, Zero | TextZero | Empty)).map(|(name, ..)| *name)

@@ -28,7 +28,7 @@ fn written(cell: &Cell) -> String {
 
 /// A name as the text of a cell. Spreadsheets run what begins like a formula, and make a number, a date, a time or a truth
 /// value of what looks like one; an apostrophe in front keeps it a text.
-pub(in crate::report) fn safe(text: &str) -> String {
+pub(crate) fn safe(text: &str) -> String {
     let text = shown(text);
     if is_taken_for_more(&text) { format!("'{text}") } else { text.into_owned() }
 }
