@@ -27,7 +27,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // The same 20 replications of both, with one seed: the same callers (common random numbers).
     let stop = AtomicBool::new(false);
-    let runner = Runner { seed: today.seed, jobs: 2, audit: Audit::Off, observer: &(), stop: &stop };
+    let runner = Runner { seed: today.seed, jobs: 2, audit: Audit::Off, observer: &(), stop: &stop, records: None };
     let found = compare([&today, &proposal], &measures, 0.01, 0..20, &runner)?;
 
     println!("proposal - today, with the interval of the difference; durations in ms");

@@ -178,6 +178,16 @@ impl Rejection {
     /// All of them.
     pub const ALL: [Rejection; 4] =
         [Rejection::NotOpened, Rejection::Busy, Rejection::ApplicationFailed, Rejection::NotAnswered];
+
+    /// The name used in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Rejection::NotOpened => "not_opened",
+            Rejection::Busy => "busy",
+            Rejection::ApplicationFailed => "application_failed",
+            Rejection::NotAnswered => "not_answered",
+        }
+    }
 }
 
 /// What differs between releases, as data: the forwards tried for each rejection, in order, and the New Call Accept time.
@@ -378,6 +388,23 @@ pub enum Ending {
 }
 
 impl Ending {
+    /// The name of the measure that counts such endings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Ending::Completed => "completed",
+            Ending::Abandoned => "abandoned",
+            Ending::Refused(Refusal::Busy) => "refused_busy",
+            Ending::Refused(Refusal::NotOpened) => "refused_not_opened",
+            Ending::Refused(Refusal::NotAnswered) => "refused_not_answered",
+            Ending::Refused(Refusal::TooManyHops) => "refused_too_many_hops",
+            Ending::Refused(Refusal::Throttled) => "refused_throttled",
+            Ending::Refused(Refusal::NoCallManager) => "refused_no_callmanager",
+            Ending::DroppedInSetup => "dropped_in_setup",
+            Ending::DroppedInChange => "dropped_in_change",
+            Ending::DroppedConnected => "dropped_connected",
+        }
+    }
+
     /// Whether the call was lost: nobody ended or refused it.
     pub const fn is_loss(self) -> bool {
         matches!(self, Ending::DroppedInSetup | Ending::DroppedInChange | Ending::DroppedConnected)

@@ -57,6 +57,8 @@ pub mod cluster;
 pub mod record;
 #[cfg(feature = "model")]
 pub mod trace;
+#[cfg(feature = "model")]
+pub mod records;
 #[cfg(all(test, feature = "model"))]
 mod fake;
 #[cfg(feature = "model")]

@@ -8,6 +8,7 @@ use super::stop::Stop;
 use crate::experiment::{Audit, MeasuredCluster, Replicator};
 use crate::plan::Plan;
 use crate::record::{Bins, ReplicationSummary};
+use crate::records::Records;
 
 /// Where the files of the system are.
 const ROOT: &str = "/";
@@ -72,9 +73,22 @@ impl Need {
 /// Where the bounds do not decide it, a few replications of each are simulated, which shows what they take. Where the available
 /// memory is not known, the study goes ahead.
 pub(super) fn check_study(plans: &[&Plan], replications: u64, jobs: usize) -> Result<(), Stop> {
+    check(plans, replications, jobs, None)
+}
+
+/// The same of a study of one plan, whose calls are on record or not.
+pub(super) fn check_run(plan: &Plan, replications: u64, jobs: usize, are_recorded: bool) -> Result<(), Stop> {
+    check(&[plan], replications, jobs, are_recorded.then_some(&()))
+}
+
+/// What is known of a call in progress for its record takes up to twice as much as the call itself.
+const RECORDED: u64 = 3;
+
+fn check(plans: &[&Plan], replications: u64, jobs: usize, records: Option<&dyn Records>) -> Result<(), Stop> {
     let Some(available) = available() else { return Ok(()) };
+    let bound = plans.iter().map(|plan| plan.memory_bound(jobs)).max().unwrap_or(0);
     let bound = Need {
-        clusters: plans.iter().map(|plan| plan.memory_bound(jobs)).max().unwrap_or(0),
+        clusters: bound.saturating_mul(if records.is_some() { RECORDED } else { 1 }),
         results: results(plans, replications, jobs),
     };
     if bound.all() <= available {
@@ -82,18 +96,22 @@ pub(super) fn check_study(plans: &[&Plan], replications: u64, jobs: usize) -> Re
     }
     let least = plans.iter().map(|plan| plan.memory_least(jobs)).max().unwrap_or(0);
     Need { clusters: least, ..bound }.within(available, jobs)?;
-    estimate(plans, replications, jobs)?.within(available, jobs)
+    estimated(plans, replications, jobs, records)?.within(available, jobs)
 }
 
 /// What a study takes, from a few replications of each plan. The process must not have had more memory before.
 pub(super) fn estimate(plans: &[&Plan], replications: u64, jobs: usize) -> Result<Need, Stop> {
+    estimated(plans, replications, jobs, None)
+}
+
+fn estimated(plans: &[&Plan], replications: u64, jobs: usize, records: Option<&dyn Records>) -> Result<Need, Stop> {
     let resident = || limits::resident(Path::new(ROOT)).unwrap_or((0, 0));
     let (before, _) = resident();
     let of_one_thread = replications.div_ceil(jobs as u64).clamp(1, PILOTS);
     let threads = (PILOTS / of_one_thread).min(jobs as u64);
     // On a thread, as in a study: the system's allocator keeps the memory of threads in another way than that of the program.
     let done = std::thread::scope(|scope| {
-        let pilot = scope.spawn(|| plans.iter().all(|plan| simulate(plan, threads, of_one_thread)));
+        let pilot = scope.spawn(|| plans.iter().all(|plan| simulate(plan, threads, of_one_thread, records)));
         pilot.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     });
     if !done {
@@ -106,11 +124,11 @@ pub(super) fn estimate(plans: &[&Plan], replications: u64, jobs: usize) -> Resul
 
 /// Simulates so many replications of each of so many threads, unless it is interrupted. What a thread keeps from one to the next
 /// grows a little.
-fn simulate(plan: &Plan, threads: u64, of_one_thread: u64) -> bool {
+fn simulate(plan: &Plan, threads: u64, of_one_thread: u64, records: Option<&dyn Records>) -> bool {
     let study = signals::Study::begin();
     let mut clusters = Vec::new();
     for thread in 0..threads {
-        let mut cluster = MeasuredCluster::new(plan, plan.window(), plan.seed, Audit::Off);
+        let mut cluster = MeasuredCluster::recorded(plan, plan.window(), plan.seed, Audit::Off, records);
         for replication in (0..of_one_thread).map(|it| thread * of_one_thread + it) {
             if let Ok(None) = cluster.run_unless(study.stop(), replication) {
                 return false;

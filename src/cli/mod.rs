@@ -28,6 +28,7 @@ mod plot;
 mod prelude;
 mod program;
 mod progress;
+mod records;
 #[doc(hidden)]
 pub mod rehearsal;
 mod repeat;

@@ -131,6 +131,12 @@ impl Output {
         self.keeps.then_some(&self.claim)
     }
 
+    /// Where all of it is written: the directory of results, and a page that lies elsewhere.
+    pub(super) fn places(&self) -> Vec<&Path> {
+        let results = self.directory().map(Claim::path);
+        results.into_iter().chain(self.page.as_ref().and_then(Place::elsewhere)).collect()
+    }
+
     /// Writes the results, of which these are the files, what is kept for `ctisim report`, and the page. Returns the remark on that, if
     /// anything is written.
     /// The files are made only if they are written: without them nobody waits for theirs.

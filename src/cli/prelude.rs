@@ -48,7 +48,7 @@ impl Prelude {
 
     /// Replications with this seed on so many threads.
     pub(super) fn runner(&self, seed: u64, jobs: usize) -> Runner<'_, Bar> {
-        Runner { seed, jobs, audit: Audit::Off, observer: &self.bar, stop: self.stop() }
+        Runner { seed, jobs, audit: Audit::Off, observer: &self.bar, stop: self.stop(), records: None }
     }
 
     /// Why the study ended early.

@@ -10,6 +10,7 @@ use crate::analysis::{Judged, Provenance, Study, Verdict};
 use crate::dependencies::Dependencies;
 use crate::experiment::Audit;
 use crate::record::{Goal, Measure, cannot_occur};
+use crate::records::Records;
 use crate::report::{self, Format, Page};
 use crate::stats::{Confidence, Seen};
 use crate::studies::{self, Known, Precision, Run, Runner};
@@ -24,6 +25,7 @@ use super::model::{Loaded, Origin};
 use super::output::{File, results};
 use super::pages::{Output, PageArguments};
 use super::prelude::{Prelude, jobs_for};
+use super::records::Recording;
 use super::repeat::Repeat;
 use super::stop::{Stop, stopped};
 use super::terminal::{Verbosity, message};
@@ -63,6 +65,7 @@ pub(super) fn after_help() -> StyledStr {
             ("ctisim run site.toml --goal 'setup_delay.p99<=500ms'", "A workload, and whether it meets a goal"),
             ("ctisim run site.toml --precision setup_delay.p99=2%", "As many replications as an interval of 2 % takes"),
             ("ctisim run site.toml --set traffic.main.talk=5m --no-files", "With one value changed, and no files"),
+            ("ctisim run site.toml --records records", "With a row of each call, and CUCM call detail records"),
         ],
     )
 }
@@ -102,6 +105,11 @@ pub(super) struct RunArguments {
 
     #[command(flatten)]
     pub(super) page: PageArguments,
+
+    /// Also write a row of each call and CUCM call detail records, all in this directory; it is made, or replaced if it has
+    /// records of an earlier run
+    #[arg(long, value_name = "DIR")]
+    pub(super) records: Option<PathBuf>,
 
     /// Also check every identity of the model on every call (slower)
     #[arg(long)]
@@ -149,15 +157,22 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let names: Vec<&str> = FILES.into_iter().chain(with_workbook).collect();
     let directory = (!arguments.no_files).then(|| results(arguments.out.as_deref(), &plan.name));
     let output = Output::claim(&arguments.page, directory, &names, &origin.inputs())?;
-    memory::check_study(&[&plan], count, jobs)?;
+    let aside = arguments.records.as_deref().map(|path| Recording::claim(path, &output.places()));
+    let aside = aside.transpose()?;
+    memory::check_run(&plan, count, jobs, aside.is_some())?;
 
     let repeat = command(arguments, &replications, seed).values("--precision", arguments.precisions.iter().map(typed));
     let repeat = repeat.written();
     let prelude = Prelude::new(repeat.clone(), count, verbosity);
     let precisions = &arguments.precisions;
     let audit = if arguments.audit { Audit::On } else { Audit::Off };
-    let runner = Runner { audit, ..prelude.runner(seed, jobs) };
+    let recording = aside.map(|aside| Recording::new(aside, &plan, seed, prelude.stop()));
+    let records = recording.as_ref().map(|recording| recording as &dyn Records);
+    let runner = Runner { audit, records, ..prelude.runner(seed, jobs) };
     let found = studies::run(&plan, &goals, precisions, replications.clone(), &runner);
+    if let Some(stop) = recording.as_ref().and_then(Recording::failure) {
+        return Err(stop);
+    }
     let found = found.map_err(|failure| stopped(&failure, count, &format!("{repeat} --audit")))?;
     let Run { study, judged, .. } = &found;
     prelude.commit()?;
@@ -175,13 +190,15 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
         files(&page, study, &provenance, &made).into_iter().chain(workbook.as_ref().and_then(Workbook::file)).collect()
     };
     let wrote = output.write(&page, files)?;
+    let recorded = recording.zip(arguments.records.as_deref());
+    let recorded = recorded.map(|(recording, path)| recording.install(&provenance, path)).transpose()?;
     // After the files: results that took an hour must not be lost because the summary could not be printed.
     match workbook.as_ref().filter(|_| arguments.no_files) {
         Some(workbook) => workbook.print()?,
         None if workbook.is_some() => show(&page, Format::Table)?,
         None => show(&page, arguments.format)?,
     }
-    wrote.into_iter().for_each(|wrote| verbosity.remark(&wrote));
+    wrote.into_iter().chain(recorded).for_each(|wrote| verbosity.remark(&wrote));
     workbook.map_or(Ok(()), Workbook::finish)?;
     // Nobody can mend the built-in workload.
     if arguments.workload.is_some() && verbosity == Verbosity::Normal {

@@ -121,6 +121,8 @@ pub struct PortGroup {
     pub count: u32,
     /// The lines of each, at least one: a call to the group takes the first of a free port.
     pub lines: Vec<Line>,
+    /// How many consecutive numbers each port has, if its lines are numbered on from the first; otherwise 1.
+    pub numbers_of_each: u32,
     /// Where they are in tables of lines.
     pub rows: LineRows,
     /// How long a call is treated at a port; `None`: the talk time.
@@ -138,6 +140,8 @@ pub struct PortGroup {
 pub struct PhoneGroup {
     /// Its name in the workload.
     pub name: String,
+    /// The number of the whole group, if it has one.
+    pub number: Option<String>,
     /// The first of its devices; the rest follow.
     pub first: DeviceId,
     /// How many.
@@ -171,6 +175,8 @@ pub struct PhoneGroup {
 pub struct Destination {
     /// Its name in the workload.
     pub name: String,
+    /// Its number, if it has one.
+    pub number: Option<String>,
     /// How long it rings until it is answered.
     pub answer: Distribution,
     /// How many calls it takes at a time.
@@ -268,6 +274,7 @@ pub(super) fn port_group(it: &source::CtiPorts, directory: &Directory<'_>) -> Po
         first: DeviceId(0),
         count: it.count.value,
         lines: lines(&it.lines, directory),
+        numbers_of_each: it.lines_per_port.value,
         rows: LineRows::default(),
         treatment: it.treatment.clone(),
         transfer: transfer(it.transfer.as_ref(), directory),
@@ -279,6 +286,7 @@ pub(super) fn port_group(it: &source::CtiPorts, directory: &Directory<'_>) -> Po
 pub(super) fn phone_group(it: &source::Phones, directory: &Directory<'_>) -> PhoneGroup {
     PhoneGroup {
         name: it.name.value.clone(),
+        number: it.number.as_ref().map(|number| number.value.clone()),
         first: DeviceId(0),
         count: it.count.value,
         lines: lines(&it.lines, directory),
@@ -299,6 +307,7 @@ pub(super) fn destination(it: &source::Destination, directory: &Directory<'_>) -
     let egress = it.egress.as_ref().and_then(|name| directory.nodes.find(name));
     Destination {
         name: it.name.value.clone(),
+        number: it.number.as_ref().map(|number| number.value.clone()),
         answer: it.answer.clone(),
         lines: it.lines,
         egress: egress.unwrap_or(NodeId(0)),

@@ -2,6 +2,7 @@
 //! offered by every command as soon as it is one of [`Format::EVERY`].
 
 mod canvas;
+mod cdr;
 mod colours;
 mod csv;
 mod dot;
@@ -26,7 +27,9 @@ use super::page::Page;
 
 pub use crate::workload::Ink;
 pub use canvas::Canvas;
+pub use cdr::{INTERVAL, Rows, cdr_columns_filled, cdr_file, cdr_head};
 pub use csv::csv;
+pub(super) use csv::safe;
 pub use svg::{PictureSize, svg};
 
 /// What a page is drawn as.

@@ -36,6 +36,7 @@ mod pages;
 mod resources;
 mod provenance;
 mod queues;
+mod records;
 mod replications;
 mod run;
 mod service;
@@ -59,7 +60,10 @@ pub use diagram::{Arrow, First, Graph, Group, Mark, Node};
 pub use document::Document;
 pub use explanation::{Explained, explanation_page};
 pub use fingerprint::fingerprint;
-pub use format::{Canvas, Format, Ink, PictureSize, csv, draw, page_html, png, svg};
+pub use format::{
+    Canvas, Format, INTERVAL, Ink, PictureSize, Rows as CdrRows, cdr_columns_filled, cdr_file, cdr_head, csv, draw,
+    page_html, png, svg,
+};
 pub use gate::reasons;
 pub use goals::goals_sheet;
 pub use kept::{Chapter, Item, KeyFigure, Piece, Report, Sentence, Verdict};
@@ -71,6 +75,7 @@ pub use page::{
 };
 pub use pages::{capacity_page, comparison_page, gate_page, run_page, sweep_page, trace_page};
 pub use provenance::run_json;
+pub use records::{CALL_COLUMNS, call_row, calls_head, directory_rows};
 pub use replications::replications_sheet;
 pub use sheet::{Sheet, SheetRows};
 pub use story::story;

@@ -75,7 +75,7 @@ impl Search {
 ///     Ok(Case { plan: compiled.plan, goals: compiled.goals, digest })
 /// };
 /// let stop = AtomicBool::new(false);
-/// let runner = Runner { seed: 1, jobs: 1, audit: Audit::Off, observer: &(), stop: &stop };
+/// let runner = Runner { seed: 1, jobs: 1, audit: Audit::Off, observer: &(), stop: &stop, records: None };
 /// let search = Search { values: 30, met_at: Some(End::Last), goals: 1, replications: 0..60 };
 /// let (turn, evaluated) = capacity(&search, load, &runner)?;
 /// println!("{turn:?} after {} values", evaluated.len());

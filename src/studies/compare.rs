@@ -56,7 +56,7 @@ pub fn common_measures(first: &Plan, second: &Plan) -> Vec<Measure> {
 /// };
 /// let (few, many) = (compile(2)?, compile(200)?);
 /// let stop = AtomicBool::new(false);
-/// let runner = Runner { seed: 1, jobs: 1, audit: Audit::Off, observer: &(), stop: &stop };
+/// let runner = Runner { seed: 1, jobs: 1, audit: Audit::Off, observer: &(), stop: &stop, records: None };
 /// let found = compare([&few, &many], &common_measures(&few, &many), 0.01, 0..10, &runner)?;
 /// for it in &found.compared {
 ///     println!("{}: {}", it.measure, it.difference().name());

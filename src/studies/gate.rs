@@ -38,7 +38,7 @@ use super::window::{is_open, window};
 /// let plan = plan::compile("example", text, &workload::NoFiles)?;
 /// let digest = workload::digest(text, &workload::NoFiles);
 /// let stop = AtomicBool::new(false);
-/// let runner = Runner { seed: plan.seed, jobs: 1, audit: Audit::Off, observer: &(), stop: &stop };
+/// let runner = Runner { seed: plan.seed, jobs: 1, audit: Audit::Off, observer: &(), stop: &stop, records: None };
 /// let study = record(&plan, 0..10, &runner)?;
 /// let baseline = Gated { study: &study, digest: &digest, asked: &[], fingerprint: fingerprint(&study) }
 ///     .baseline(None, String::new(), None);

@@ -49,7 +49,7 @@ pub struct Run<'p> {
 /// "#;
 /// let plan = plan::compile("example", text, &workload::NoFiles)?;
 /// let stop = AtomicBool::new(false);
-/// let runner = Runner { seed: plan.seed, jobs: 1, audit: Audit::On, observer: &(), stop: &stop };
+/// let runner = Runner { seed: plan.seed, jobs: 1, audit: Audit::On, observer: &(), stop: &stop, records: None };
 /// let goal = Goal::parse("refused<=1%")?;
 /// let found = run(&plan, &[goal], &[], 0..20, &runner)?;
 /// println!("{:?}: {}", found.judged[0].found.value, found.judged[0].verdict.name());

@@ -6,11 +6,11 @@ use std::sync::atomic::AtomicBool;
 use crate::analysis::Study;
 use crate::experiment::{self, Audit, Failure, MeasuredCluster, Outcome, until};
 use crate::plan::{Plan, Window};
+use crate::records::Records;
 
 use super::observer::Observer;
 
 /// How replications are run: the seed, the number of threads, the observer and the stop flag.
-#[derive(Debug)]
 pub struct Runner<'a, O> {
     /// The seed: the same seed gives the same results.
     pub seed: u64,
@@ -22,6 +22,8 @@ pub struct Runner<'a, O> {
     pub observer: &'a O,
     /// Once it is raised, the study ends within some milliseconds.
     pub stop: &'a AtomicBool,
+    /// Who takes the records of calls, if anybody does.
+    pub records: Option<&'a dyn Records>,
 }
 
 impl<O: Observer> Runner<'_, O> {
@@ -36,7 +38,7 @@ impl<O: Observer> Runner<'_, O> {
     /// # Errors
     /// Why there is no outcome.
     pub fn replicate<'p>(&self, plan: &'p Plan, window: Window, range: Range<u64>) -> Result<Study<'p>, Failure> {
-        let worker = || MeasuredCluster::new(plan, window, self.seed, self.audit);
+        let worker = || MeasuredCluster::recorded(plan, window, self.seed, self.audit, self.records);
         let outcome = experiment::replicate(range, self.jobs, worker, self.observer, self.stop)?;
         Ok(Study::new(plan, window, self.seed, outcome))
     }
@@ -53,7 +55,7 @@ impl<O: Observer> Runner<'_, O> {
         range: Range<u64>,
         mut enough: impl FnMut(&Study) -> bool,
     ) -> Result<(Study<'p>, bool), Failure> {
-        let worker = || MeasuredCluster::new(plan, window, self.seed, self.audit);
+        let worker = || MeasuredCluster::recorded(plan, window, self.seed, self.audit, self.records);
         let run = |range| experiment::replicate(range, self.jobs, worker, self.observer, self.stop);
         let look = |outcome: Outcome| {
             let study = Study::new(plan, window, self.seed, outcome);

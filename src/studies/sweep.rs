@@ -126,7 +126,7 @@ impl<E> Store<E> for () {
 ///     points.push(Planned::new(load(&settings)?, grid.values(at), settings, None, Some(0..10)));
 /// }
 /// let stop = AtomicBool::new(false);
-/// let runner = Runner { seed: 1, jobs: 1, audit: Audit::Off, observer: &(), stop: &stop };
+/// let runner = Runner { seed: 1, jobs: 1, audit: Audit::Off, observer: &(), stop: &stop, records: None };
 /// let found = sweep(&points, |point| load(&point.settings).map(|case| case.plan), &(), &runner)?;
 /// assert_eq!(found.len(), 2);
 /// # Ok::<(), Box<dyn Error>>(())

@@ -85,7 +85,7 @@ fn study<'p>(
     jobs: usize,
     workers: &Workers,
 ) -> Result<Study<'p>, Failure> {
-    let runner = Runner { seed, jobs, audit: Audit::Off, observer: workers, stop: workers.stop };
+    let runner = Runner { seed, jobs, audit: Audit::Off, observer: workers, stop: workers.stop, records: None };
     runner.replicate(plan, plan.window(), 0..replications)
 }
 

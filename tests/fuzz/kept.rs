@@ -41,7 +41,7 @@ fn kept() -> &'static Kept {
         let plan: &'static Plan =
             Box::leak(Box::new(ctisim::plan::compile("kept", WORKLOAD, &NoFiles).expect("a workload")));
         let stop = AtomicBool::new(false);
-        let runner = Runner { seed: 1, jobs: 1, audit: Audit::Off, observer: &(), stop: &stop };
+        let runner = Runner { seed: 1, jobs: 1, audit: Audit::Off, observer: &(), stop: &stop, records: None };
         let study = record(plan, 0..4, &runner).expect("nobody stops it");
         let baseline = gated(&study, &asked()).baseline(None, "ctisim gate kept.toml".to_owned(), None);
         Kept { baseline, point: PointResult::of(&study), study }

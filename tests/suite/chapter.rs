@@ -77,7 +77,7 @@ fn run(name: &str, workload: &str, files: &Beside, case: &DocumentMut) -> Vec<St
         (Ok(plan), None) => plan,
     };
     let stop = AtomicBool::new(false);
-    let runner = Runner { seed: plan.seed, jobs: 1, audit: Audit::On, observer: &(), stop: &stop };
+    let runner = Runner { seed: plan.seed, jobs: 1, audit: Audit::On, observer: &(), stop: &stop, records: None };
     match runner.replicate(&plan, plan.window(), 0..1) {
         Ok(study) => compare(case, |measure| measured(&study, measure)),
         Err(failure) => vec![format!("{failure:?}")],

@@ -25,6 +25,7 @@ mod pairing;
 mod planner;
 mod planted;
 mod plot;
+mod records;
 mod rehoming;
 mod rules;
 mod same;

@@ -22,7 +22,7 @@ fn study<T>(text: &str, replications: u64, goals: &[&str], read: impl FnOnce(&Ru
     let plan = plan::compile("w", text, &NoFiles).unwrap_or_else(|problems| panic!("{problems}"));
     let goals: Vec<Goal> = goals.iter().map(|goal| Goal::parse(goal).unwrap()).collect();
     let stop = AtomicBool::new(false);
-    let runner = Runner { seed: plan.seed, jobs: 2, audit: Audit::On, observer: &(), stop: &stop };
+    let runner = Runner { seed: plan.seed, jobs: 2, audit: Audit::On, observer: &(), stop: &stop, records: None };
     let found = run(&plan, &goals, &[], 0..replications, &runner).unwrap();
     let rows = rows(&found.study);
     read(&found, rows)

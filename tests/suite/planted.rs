@@ -74,7 +74,7 @@ fn told(measure: &str, changes: &[(&str, &str)], more: &str) -> String {
     });
     let plan = compile("site", &format!("{text}{more}"));
     let stop = AtomicBool::new(false);
-    let runner = Runner { seed: plan.seed, jobs: 2, audit: Audit::On, observer: &(), stop: &stop };
+    let runner = Runner { seed: plan.seed, jobs: 2, audit: Audit::On, records: None, observer: &(), stop: &stop };
     let study = run(&plan, &[], &[], 0..3, &runner).unwrap().study;
     let asked = Asked::parse(measure).unwrap();
     asked.measure.check(&plan).unwrap();

@@ -112,7 +112,7 @@ fn plan(workload: &str, lists: &'static [(&'static str, &'static str)]) -> Plan 
 /// The cells of some columns, bin after bin.
 fn cells(plan: &Plan, window: Window, replications: u64, jobs: usize, columns: &[&str]) -> Vec<Vec<Cell>> {
     let stop = AtomicBool::new(false);
-    let runner = Runner { seed: plan.seed, jobs, audit: Audit::On, observer: &(), stop: &stop };
+    let runner = Runner { seed: plan.seed, jobs, audit: Audit::On, observer: &(), stop: &stop, records: None };
     let study = runner.replicate(plan, window, 0..replications).expect("it runs");
     picked(&study, columns)
 }
@@ -213,7 +213,7 @@ fn a_run_of_very_many_bins_has_no_columns_of_bands() {
     let plan = plan(WORKLOAD, &[MENU, DESK, MAIL, SLOW]);
     let window = |bins| Window { bin: ctisim::engine::Span::from_nanos(180_000_000_000 / bins), ..plan.window() };
     let stop = AtomicBool::new(false);
-    let runner = Runner { seed: plan.seed, jobs: 1, audit: Audit::Off, observer: &(), stop: &stop };
+    let runner = Runner { seed: plan.seed, jobs: 1, audit: Audit::Off, observer: &(), stop: &stop, records: None };
     for (bins, banded) in [(2_500, true), (3_000, false)] {
         let study = runner.replicate(&plan, window(bins), 0..20).expect("it runs");
         let sheet = timeline_sheet(&study);

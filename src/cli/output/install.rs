@@ -35,7 +35,7 @@ pub(super) const EACH: Duration = Duration::from_millis(10);
 const TIMES: u32 = 3_000;
 
 /// A file that failed, and why.
-pub(super) type Failure = (PathBuf, io::Error);
+pub(crate) type Failure = (PathBuf, io::Error);
 
 /// The place of files that are about to be moved into this directory. Only one program at a time has it.
 pub(super) struct Place {
@@ -278,6 +278,34 @@ fn finish(path: &Path) {
     }
 }
 
+/// Makes a directory and its missing ancestors. Those that it made are removed with the result, if they are empty then.
+pub(super) fn make(path: &Path) -> io::Result<Vec<Undo>> {
+    // `new/.` is there as soon as `new` is.
+    let path = path.components().as_path();
+    let missing: Vec<&Path> =
+        path.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
+    let mut made = Vec::new();
+    for directory in missing.into_iter().rev() {
+        let undone = directory.to_owned();
+        match Undo::of(|| fs::create_dir(directory), move || drop(fs::remove_dir(undone))) {
+            Ok(undo) => made.push(undo),
+            // Another program was quicker.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && directory.is_dir() => {}
+            Err(error) => {
+                // The last one is the first to go.
+                while made.pop().is_some() {}
+                return Err(error);
+            }
+        }
+    }
+    // The last one is dropped first.
+    made.reverse();
+    match path.as_os_str().is_empty() || path.is_dir() {
+        true => Ok(made),
+        false => Err(ErrorKind::NotADirectory.into()),
+    }
+}
+
 /// Removes a part of a place. There may be hardly a file left that may be opened: one directory is opened at a time, and an
 /// empty one not at all.
 fn empty(part: &Path) {
@@ -334,7 +362,7 @@ fn like(_: &File, _: &Path) -> io::Result<()> {
 }
 
 /// A file is on the disk only when its directory is; some systems cannot open directories, and need not.
-fn sync(directory: &Path) {
+pub(super) fn sync(directory: &Path) {
     if let Ok(directory) = File::open(directory) {
         let _ = directory.sync_all();
     }
@@ -342,7 +370,7 @@ fn sync(directory: &Path) {
 
 /// A moment between two changes of the disk. Debug builds end at the one that a test names, as if they were killed.
 #[inline]
-fn step() {
+pub(super) fn step() {
     #[cfg(debug_assertions)]
     {
         use std::sync::atomic::{AtomicU32, Ordering};

@@ -4,18 +4,22 @@
 //! A claim finds what cannot be written, what would be lost, and who else is writing there; and it finishes or undoes what a
 //! program that was killed has left ([`install`]). The files of a directory then appear all together or not at all.
 
+mod aside;
+mod help;
 mod install;
 mod target;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use install::{EACH, Failure, Lock, Place, lock};
-use target::{Identity, Target, directory};
+pub(super) use aside::Aside;
+use help::Help;
+pub(super) use install::Failure;
+use install::{EACH, Lock, Place, lock, make};
+use target::{Identity, Target, canonical, directory};
 
 use super::signals::{self, Undo};
 use super::stop::Stop;
@@ -78,20 +82,11 @@ pub(super) struct Claim {
     _lock: Option<Lock>,
 }
 
-/// How a path was given, and so what to do about it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Help {
-    /// As a directory for results.
-    Directory,
-    /// As a file.
-    File,
-}
-
 impl Claim {
     /// Files of these names in a directory, which need not exist yet. No other program may claim it meanwhile.
     pub(super) fn directory(path: PathBuf, names: &[&str], inputs: &Inputs) -> Result<Claim, Stop> {
         let help = Help::Directory;
-        let failed = |error| help.failure((path.clone(), error), &[]);
+        let failed = |error| explained(help, (path.clone(), error), &[]);
         let (made, lock) = claimed(&path).map_err(failed)?;
         let mut claim = Claim { base: path, slots: Vec::new(), help, _made: made, _lock: Some(lock) };
         let directory = claim.base.clone();
@@ -119,7 +114,7 @@ impl Claim {
     /// These and a file of a path of its own, with the flag that it was given with.
     pub(super) fn also(mut self, flag: &str, path: &Path, former: Former, inputs: &Inputs) -> Result<Claim, Stop> {
         let help = Help::File;
-        let made = make(directory(path)).map_err(|error| help.failure((path.to_owned(), error), &self.slots))?;
+        let made = make(directory(path)).map_err(|error| explained(help, (path.to_owned(), error), &self.slots))?;
         self._made.extend(made);
         self.add(help, flag, path.to_owned(), former, inputs)?;
         Ok(self)
@@ -132,7 +127,7 @@ impl Claim {
                 if help == Help::File { format!("{flag} {}", shown.display()) } else { shown.display().to_string() };
             Stop::Usage(format!("{what}: {why}\n  help: {}", help.another()))
         };
-        let target = Target::of(&shown).map_err(|error| help.failure((shown.clone(), error), &self.slots))?;
+        let target = Target::of(&shown).map_err(|error| explained(help, (shown.clone(), error), &self.slots))?;
         if let Some(input) = inputs.find(&target) {
             return Err(refused(format!(
                 "this command reads {}, and does not overwrite what it reads",
@@ -161,7 +156,7 @@ impl Claim {
 
     /// Deals with what a program that was killed has left in a directory.
     fn recover(&self, help: Help, directory: &Path) -> Result<(), Stop> {
-        install::recover(directory).map(|_| ()).map_err(|failure| help.failure(failure, &self.slots))
+        install::recover(directory).map(|_| ()).map_err(|failure| explained(help, failure, &self.slots))
     }
 
     /// Writes a byte there, and leaves everything as it was.
@@ -169,7 +164,7 @@ impl Claim {
         let tried = Place::make(directory).and_then(|(place, _undo)| place.stage(OsStr::new("check"), b"?"));
         tried.map_err(|(_, error)| {
             let shown = self.slots.last().filter(|_| help == Help::File).map(|slot| slot.shown.clone());
-            help.failure((shown.unwrap_or_else(|| directory.to_owned()), error), &self.slots)
+            explained(help, (shown.unwrap_or_else(|| directory.to_owned()), error), &self.slots)
         })
     }
 
@@ -223,7 +218,7 @@ impl Claim {
     }
 
     fn failed(&self, failure: Failure) -> Stop {
-        self.help.failure(failure, &self.slots)
+        explained(self.help, failure, &self.slots)
     }
 }
 
@@ -249,7 +244,7 @@ impl Folder {
             place.stage(name, content)?;
             signals::whole(&[undo], || place.move_one(name, false))
         };
-        write().map_err(|failure| Help::Directory.failure(failure, &[]))
+        write().map_err(|failure| explained(Help::Directory, failure, &[]))
     }
 }
 
@@ -326,34 +321,6 @@ fn stream(path: &Path, content: &[u8]) -> io::Result<()> {
     written.or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
 }
 
-/// Makes a directory and its missing ancestors. Those that it made are removed with the result, if they are empty then.
-fn make(path: &Path) -> io::Result<Vec<Undo>> {
-    // `new/.` is there as soon as `new` is.
-    let path = path.components().as_path();
-    let missing: Vec<&Path> =
-        path.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
-    let mut made = Vec::new();
-    for directory in missing.into_iter().rev() {
-        let undone = directory.to_owned();
-        match Undo::of(|| fs::create_dir(directory), move || drop(fs::remove_dir(undone))) {
-            Ok(undo) => made.push(undo),
-            // Another program was quicker.
-            Err(error) if error.kind() == ErrorKind::AlreadyExists && directory.is_dir() => {}
-            Err(error) => {
-                // The last one is the first to go.
-                while made.pop().is_some() {}
-                return Err(error);
-            }
-        }
-    }
-    // The last one is dropped first.
-    made.reverse();
-    match path.as_os_str().is_empty() || path.is_dir() {
-        true => Ok(made),
-        false => Err(ErrorKind::NotADirectory.into()),
-    }
-}
-
 /// Makes a directory and keeps other programs out of it.
 fn claimed(path: &Path) -> io::Result<(Vec<Undo>, Lock)> {
     // Another program may remove what it made and did not need, or be about to end.
@@ -373,45 +340,14 @@ fn claimed(path: &Path) -> io::Result<(Vec<Undo>, Lock)> {
     Err(why)
 }
 
-fn canonical(path: &Path) -> PathBuf {
-    let current = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-    current.canonicalize().unwrap_or_else(|_| path.to_owned())
-}
-
-impl Help {
-    fn another(self) -> &'static str {
-        match self {
-            Help::Directory => "choose another directory with --out",
-            Help::File => "give another path",
-        }
-    }
-
-    /// The path as the user knows it, the reason and what to do about it.
-    fn failure(self, (path, error): Failure, slots: &[Slot]) -> Stop {
-        let known = slots.iter().find_map(|slot| {
-            let target = slot.target.path()?;
-            let beside = || Some(directory(&slot.shown).join(path.strip_prefix(target.parent()?).ok()?));
-            if target == path { Some(slot.shown.clone()) } else { beside() }
-        });
-        let help = match error.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => match self {
-                Help::Directory => "free some space, or choose another directory with --out",
-                Help::File => "free some space, or give another path",
-            },
-            ErrorKind::NotADirectory | ErrorKind::AlreadyExists | ErrorKind::IsADirectory => match self {
-                Help::Directory => "move what is in its place, or choose another directory with --out",
-                Help::File => "move what is in its place, or give another path",
-            },
-            _ => match self {
-                Help::Directory => {
-                    "choose a directory that can be written to with --out, or print only with --no-files"
-                }
-                Help::File => "give a path that can be written to",
-            },
-        };
-        let shown = Cow::Owned::<Path>(known.unwrap_or(path));
-        Stop::Failed(format!("cannot write {}: {error}\n  help: {help}", shown.display()))
-    }
+/// The error for the user: the path as the user knows it.
+fn explained(help: Help, (path, error): Failure, slots: &[Slot]) -> Stop {
+    let known = slots.iter().find_map(|slot| {
+        let target = slot.target.path()?;
+        let beside = || Some(directory(&slot.shown).join(path.strip_prefix(target.parent()?).ok()?));
+        if target == path { Some(slot.shown.clone()) } else { beside() }
+    });
+    help.failure(&known.unwrap_or(path), &error)
 }
 
 #[cfg(test)]

@@ -91,6 +91,20 @@ pub(super) fn directory(path: &Path) -> &Path {
     }
 }
 
+/// The whole path of a directory, if it is there.
+pub(super) fn canonical(path: &Path) -> PathBuf {
+    let current = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    current.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+/// The same of what need not be there yet.
+pub(super) fn canonical_place(path: &Path) -> PathBuf {
+    match (path.canonicalize(), path.file_name()) {
+        (Err(_), Some(name)) => canonical(directory(path)).join(name),
+        _ => canonical(path),
+    }
+}
+
 /// Standard output or error by its name. What it leads to may be a file, which a shell has opened and goes on writing to.
 fn own_stream(path: &Path) -> Option<Target> {
     match path.to_str()? {

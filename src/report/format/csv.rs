@@ -7,7 +7,7 @@ use crate::workload::shown;
 /// The rows of a sheet below the names of its columns.
 pub fn csv(sheet: &Sheet<'_>) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    let head = sheet.columns.iter().map(|name| text(name)).collect();
+    let head = sheet.columns.iter().map(|name| safe(name)).collect();
     let rows = sheet.rows().map(|row| row.iter().map(written).collect());
     for row in std::iter::once(head).chain(rows) {
         let row: Vec<String> = row;
@@ -20,7 +20,7 @@ fn written(cell: &Cell) -> String {
     match cell {
         Cell::Whole(number) => number.to_string(),
         Cell::Number(number) => full(*number),
-        Cell::Text(words) => text(words),
+        Cell::Text(words) => safe(words),
         Cell::Missing => String::new(),
         Cell::Clock(time) => time.clone(),
     }
@@ -28,7 +28,7 @@ fn written(cell: &Cell) -> String {
 
 /// A name as the text of a cell. Spreadsheets run what begins like a formula, and make a number, a date, a time or a truth
 /// value of what looks like one; an apostrophe in front keeps it a text.
-fn text(text: &str) -> String {
+pub(crate) fn safe(text: &str) -> String {
     let text = shown(text);
     if is_taken_for_more(&text) { format!("'{text}") } else { text.into_owned() }
 }
@@ -111,7 +111,7 @@ mod tests {
             "true",
             "FALSE",
         ] {
-            assert_eq!(text(name), format!("'{name}"));
+            assert_eq!(safe(name), format!("'{name}"));
         }
         for name in [
             "",
@@ -132,7 +132,7 @@ mod tests {
             "truest",
             "Büro 2",
         ] {
-            assert_eq!(text(name), name);
+            assert_eq!(safe(name), name);
         }
     }
 }
