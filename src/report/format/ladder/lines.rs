@@ -62,7 +62,7 @@ enum Line<'a> {
 const FORMAT: u32 = 1;
 
 /// An object a line: the ladder, each call with its parts, each step.
-pub(in crate::report::format) fn draw(ladder: &Ladder) -> Vec<u8> {
+pub(crate) fn draw(ladder: &Ladder) -> Vec<u8> {
     let head = Line::Ladder {
         format: FORMAT,
         replication: ladder.replication,
@@ -86,7 +86,7 @@ pub(in crate::report::format) fn draw(ladder: &Ladder) -> Vec<u8> {
 }
 
 /// The steps as the rows of a sheet, for spreadsheets and programs.
-pub(in crate::report::format) fn sheet(ladder: &Ladder) -> Sheet<'_> {
+pub(crate) fn sheet(ladder: &Ladder) -> Sheet<'_> {
     let columns = ["call", "kind", "what", "from", "to", "begins_ns", "started_ns", "ends_ns", "bad"];
     Sheet::new("steps", columns, move || ladder.steps.iter().map(|step| row(ladder, step)))
 }

@@ -9,7 +9,7 @@ const MOST_LANES: usize = 40;
 const MOST_LETTERS: usize = 45_000;
 
 /// The ladder, for Mermaid.
-pub(in crate::report::format) fn draw(ladder: &Ladder) -> String {
+pub(crate) fn draw(ladder: &Ladder) -> String {
     let told = Told::of(ladder, MOST_LANES, usize::MAX);
     let mut text = format!(
         "---\ntitle: \"{}\"\n---\nsequenceDiagram\n",

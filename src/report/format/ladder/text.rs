@@ -7,19 +7,19 @@ use crate::report::format::drawing::told::{Head, Shown, Told};
 use crate::report::ladder::Event;
 
 /// Lines of a ladder; no more is drawn of a longer one.
-pub(in crate::report::format) const MOST_STEPS: usize = 2_000;
+pub(crate) const MOST_STEPS: usize = 2_000;
 /// More lanes are not told apart.
-pub(in crate::report::format) const MOST_LANES: usize = 40;
+pub(crate) const MOST_LANES: usize = 40;
 
 /// A line, and how it is printed.
-pub(in crate::report::format) struct Line {
-    pub(in crate::report::format) words: String,
-    pub(in crate::report::format) weight: Weight,
+pub(crate) struct Line {
+    pub(crate) words: String,
+    pub(crate) weight: Weight,
 }
 
 /// How a line is printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::report::format) enum Weight {
+pub(crate) enum Weight {
     /// As it is.
     Plain,
     /// Above the others.
@@ -34,7 +34,7 @@ const LEAST: usize = 9;
 const MOST: usize = 34;
 
 /// The ladder in lines of this width.
-pub(in crate::report::format) fn lines(told: &Told<'_>, width: Option<usize>) -> Vec<Line> {
+pub(crate) fn lines(told: &Told<'_>, width: Option<usize>) -> Vec<Line> {
     let times = Times::of(told);
     let room = width.map(|width| width.saturating_sub(times.width()));
     match Lanes::of(told, room) {

@@ -7,7 +7,7 @@ use crate::report::format::drawing::told::flat;
 use crate::report::ladder::{Call, Event, Ladder, Part};
 
 /// The trace file.
-pub(in crate::report::format) fn draw(ladder: &Ladder) -> Vec<u8> {
+pub(crate) fn draw(ladder: &Ladder) -> Vec<u8> {
     let process = ladder.replication.saturating_add(1);
     let mut trace = Trace { process, events: Vec::new() };
     trace.name("process_name", 0, &format!("replication {}", ladder.replication));
