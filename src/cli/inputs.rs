@@ -52,7 +52,7 @@ pub(super) struct Made {
     replications: u64,
     warm_up_ns: u64,
     bin_ns: u64,
-    /// The measures of goals and precisions from the command line: what is measured beyond what the workload asks for.
+    /// Those measures of goals and precisions from the command line that the tables have rows for beyond what the workload asks for.
     measures: Vec<String>,
 }
 
@@ -68,12 +68,12 @@ struct Named {
 
 impl Made {
     /// What a study was made of.
-    pub(super) fn of(
+    pub(super) fn of<'m>(
         study: &Study<'_>,
         origin: &Origin,
         loaded: (&str, &str),
         settings: &[String],
-        measures: impl Iterator<Item = String>,
+        measures: impl Iterator<Item = &'m Measure>,
     ) -> Made {
         let (text, digest) = loaded;
         let contents = origin.contents();
@@ -102,7 +102,7 @@ impl Made {
             replications: study.outcome.summaries.len() as u64,
             warm_up_ns: study.window.warm_up.nanos(),
             bin_ns: study.window.bin.nanos(),
-            measures: measures.collect(),
+            measures: measures.filter(|it| adds_rows(it)).map(Measure::to_string).collect(),
         }
     }
 
@@ -241,6 +241,11 @@ impl Files for KeptFiles<'_> {
             false => Err(format!("has changed since the results were written, and {not_kept}: run the workload again")),
         }
     }
+}
+
+/// Whether a measure that is asked for adds rows to the tables: the shares of callers answered within a time.
+const fn adds_rows(measure: &Measure) -> bool {
+    matches!(measure, Measure::Service(..))
 }
 
 fn sha256(bytes: &[u8]) -> String {

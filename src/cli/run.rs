@@ -178,8 +178,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     prelude.commit()?;
 
     let done = replications.start..replications.start + study.outcome.summaries.len() as u64;
-    let asked = arguments.goals.iter().map(|goal| goal.measure.to_string());
-    let asked = asked.chain(arguments.precisions.iter().map(|precision| precision.measure.to_string()));
+    let asked = arguments.goals.iter().map(|goal| &goal.measure);
+    let asked = asked.chain(arguments.precisions.iter().map(|precision| &precision.measure));
     let made = Made::of(study, &origin, (&text, &digest), &arguments.study.settings, asked);
     // The number it took, which reproduces the same bytes.
     let provenance = Provenance::new(study, digest, command(arguments, &done, seed).written());

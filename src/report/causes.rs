@@ -22,7 +22,7 @@ enum At<'p> {
 fn at(plan: &Plan, station: StationId) -> At<'_> {
     let (nodes, applications) = (plan.nodes.len() * 2, plan.applications.len());
     match station.index() {
-        row if row < nodes && row % 2 == 0 => At::CallManager(&plan.nodes[row / 2].name),
+        row if row < nodes && row.is_multiple_of(2) => At::CallManager(&plan.nodes[row / 2].name),
         row if row < nodes => At::CtiManager(&plan.nodes[row / 2].name),
         row if row < nodes + applications => At::Workers(&plan.applications[row - nodes].name),
         row => At::Connections(&plan.databases[row - nodes - applications].name),

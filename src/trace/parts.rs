@@ -282,7 +282,7 @@ impl<'a> History<'a> {
     fn served(&mut self, station: StationId, task: Task, arrived: Time, started: Time, finished: Time) {
         let nodes = self.plan.nodes.len() as u16;
         let at = match station.0.checked_sub(nodes * 2) {
-            None if station.0 % 2 == 0 => Party::CallManager(NodeId(station.0 / 2)),
+            None if station.0.is_multiple_of(2) => Party::CallManager(NodeId(station.0 / 2)),
             None => Party::CtiManager(NodeId(station.0 / 2)),
             Some(row) => Party::Application(ApplicationId(row)),
         };

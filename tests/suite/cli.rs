@@ -549,7 +549,7 @@ fn a_precision_that_is_not_reached_is_11_and_leaves_what_there_is() {
     assert_eq!(output.status.code(), Some(11));
     assert!(text(&output.stderr).contains("inconclusive: after 40 replications the half-width of refused.share is "));
     assert!(text(&output.stdout).starts_with("steady: 40 steady-state replications of 2 h, warm-up "));
-    assert_eq!(names(&directory.path().join("out")).len(), 8);
+    assert_eq!(names(&directory.path().join("out")).len(), 9);
     // What there cannot be is another matter.
     let output = run("route_point:nowhere/route_point_delay.p99=1%");
     assert_eq!(output.status.code(), Some(2));
