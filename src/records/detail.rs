@@ -1,8 +1,6 @@
 //! Call detail records: what a CallManager writes when a call ends or changes.
 
-use crate::domain::{
-    CallName, ConferenceBridgeId, DestinationId, DeviceId, Forward, NodeId, Refusal, Rejection, Target,
-};
+use crate::domain::{CallName, ConferenceBridgeId, DestinationId, DeviceId, Forward, NodeId, Target};
 use crate::engine::Time;
 
 /// A call's number has so many values: 24 bits; then they begin again.
