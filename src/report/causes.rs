@@ -223,7 +223,10 @@ pub(super) fn why(plan: &Plan, why: Why) -> String {
             format!("CallManager {} refused new calls (Code Yellow)", plan.nodes[id.index()].name)
         }
         Why::NoCallManager => "no CallManager was up for the caller".to_owned(),
-        Why::After(it) => format!("the longest part of the time before was {}", cause(plan, it)),
+        Why::After(it) => format!("the longest part of the wait was {}", cause(plan, it)),
+        Why::During(Cause::Connected) => "the call was connected".to_owned(),
+        Why::During(Cause::OnHold) => "the call was on hold".to_owned(),
+        Why::During(it) => format!("what the call was in at last was {}", cause(plan, it)),
         Why::Of(id) => format!("it was at {}", plan.applications[id.index()].name),
         Why::Counted => "it was counted, and nothing turned it away".to_owned(),
     }
@@ -245,7 +248,7 @@ pub(super) fn why_names(plan: &Plan, why: Why) -> (&'static str, String) {
         ),
         Why::CodeYellow(id) => ("code_yellow", plan.nodes[id.index()].name.clone()),
         Why::NoCallManager => ("no_callmanager", String::new()),
-        Why::After(it) => cause_names(plan, it),
+        Why::After(it) | Why::During(it) => cause_names(plan, it),
         Why::Of(id) => ("of", plan.applications[id.index()].name.clone()),
         Why::Counted => ("counted", String::new()),
     }
