@@ -153,6 +153,7 @@ pub fn cause(plan: &Plan, cause: Cause) -> String {
             Milestone::Open => "the time until the devices are in service",
         }
         .to_owned(),
+        Cause::Consulting => "waiting while a person consults another one".to_owned(),
         Cause::Connected => "being connected".to_owned(),
         Cause::OnHold => "being on hold".to_owned(),
         Cause::Unknown => "not known".to_owned(),
@@ -191,6 +192,7 @@ pub(super) fn cause_names(plan: &Plan, cause: Cause) -> (&'static str, String) {
             },
             String::new(),
         ),
+        Cause::Consulting => ("consulting", String::new()),
         Cause::Connected => ("connected", String::new()),
         Cause::OnHold => ("on_hold", String::new()),
         Cause::Unknown => ("unknown", String::new()),
