@@ -54,8 +54,8 @@ pub(super) fn after_help() -> StyledStr {
 #[derive(Clone, Debug, Args)]
 #[command(group = ArgGroup::new("which").required(true).args(["call", "at", "worst", "conditions"]))]
 pub(super) struct TraceArguments {
-    /// Workload file, or - for standard input
-    workload: PathBuf,
+    /// Workload file, or - for standard input [default: the built-in busy hour]
+    workload: Option<PathBuf>,
 
     /// The replication to run again, counted from 0
     #[arg(long, value_name = "R", default_value_t = 0, allow_hyphen_values = true)]
@@ -107,7 +107,8 @@ pub(super) struct TraceArguments {
 
 /// Runs a replication again and tells what happens to calls.
 pub(super) fn run(arguments: &TraceArguments) -> Result<(), Stop> {
-    let origin = Origin::read(Some(&arguments.workload), &arguments.allowed, "give the path of a workload file")?;
+    let help = "give the path of a workload file; without one, the built-in busy hour is traced";
+    let origin = Origin::read(arguments.workload.as_deref(), &arguments.allowed, help)?;
     let Loaded { plan, digest, .. } = origin.load(&arguments.settings)?;
     let seed = arguments.seed.unwrap_or(plan.seed);
     let verbosity = if arguments.quiet { Verbosity::Quiet } else { Verbosity::Normal };
@@ -289,7 +290,7 @@ fn no_such_call(plan: &Plan, call: CallName, replication: u64, offered: &[u32]) 
 /// The command that gives the same again.
 fn command(arguments: &TraceArguments, seed: u64) -> String {
     Repeat::of("trace")
-        .name(&arguments.workload)
+        .file(arguments.workload.as_deref())
         .values("--replication", [arguments.replication])
         .values("--call", &arguments.call)
         .values("--at", &arguments.at)

@@ -153,6 +153,7 @@ pub fn cause(plan: &Plan, cause: Cause) -> String {
             Milestone::Open => "the time until the devices are in service",
         }
         .to_owned(),
+        Cause::Consulting => "waiting while a person consults another one".to_owned(),
         Cause::Connected => "being connected".to_owned(),
         Cause::OnHold => "being on hold".to_owned(),
         Cause::Unknown => "not known".to_owned(),
@@ -191,6 +192,7 @@ pub(super) fn cause_names(plan: &Plan, cause: Cause) -> (&'static str, String) {
             },
             String::new(),
         ),
+        Cause::Consulting => ("consulting", String::new()),
         Cause::Connected => ("connected", String::new()),
         Cause::OnHold => ("on_hold", String::new()),
         Cause::Unknown => ("unknown", String::new()),
@@ -223,7 +225,10 @@ pub(super) fn why(plan: &Plan, why: Why) -> String {
             format!("CallManager {} refused new calls (Code Yellow)", plan.nodes[id.index()].name)
         }
         Why::NoCallManager => "no CallManager was up for the caller".to_owned(),
-        Why::After(it) => format!("the longest part of the time before was {}", cause(plan, it)),
+        Why::After(it) => format!("the longest part of the wait was {}", cause(plan, it)),
+        Why::During(Cause::Connected) => "the call was connected".to_owned(),
+        Why::During(Cause::OnHold) => "the call was on hold".to_owned(),
+        Why::During(it) => format!("what the call was in at last was {}", cause(plan, it)),
         Why::Of(id) => format!("it was at {}", plan.applications[id.index()].name),
         Why::Counted => "it was counted, and nothing turned it away".to_owned(),
     }
@@ -245,7 +250,7 @@ pub(super) fn why_names(plan: &Plan, why: Why) -> (&'static str, String) {
         ),
         Why::CodeYellow(id) => ("code_yellow", plan.nodes[id.index()].name.clone()),
         Why::NoCallManager => ("no_callmanager", String::new()),
-        Why::After(it) => cause_names(plan, it),
+        Why::After(it) | Why::During(it) => cause_names(plan, it),
         Why::Of(id) => ("of", plan.applications[id.index()].name.clone()),
         Why::Counted => ("counted", String::new()),
     }

@@ -373,7 +373,7 @@ fn tables(explained: &Explained<'_>) -> Vec<Table> {
         }
         tables.push(table);
     }
-    tables.extend(behind(it));
+    tables.extend(behind(it).filter(|_| !it.is_count()));
     let mut replications: Vec<(u64, u64)> =
         it.group.replications.iter().map(|(number, times)| (*number, *times)).collect();
     replications.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(&other.0)));

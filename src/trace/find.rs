@@ -6,7 +6,9 @@ use super::behind::Backlog;
 use super::moments::{Faults, moments};
 use super::parts::{Cause, Part, group_of, parts};
 use super::watch::{Observed, Observer};
-use crate::domain::{ApplicationId, CallName, Ending, NodeId, Refusal, Rejection, RoutePointId, StationId, Target};
+use crate::domain::{
+    ApplicationId, CallName, Contact, Ending, NodeId, Refusal, Rejection, RoutePointId, StationId, Target,
+};
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, Place, Task};
 use crate::plan::Plan;
@@ -29,8 +31,10 @@ pub enum Why {
     CodeYellow(NodeId),
     /// No CallManager was up for the caller.
     NoCallManager,
-    /// What took the longest of its time until then.
+    /// What took the longest of its wait: since it was offered or, once connected, since its caller asked for a person.
     After(Cause),
+    /// It was connected, and this is what it was in at last.
+    During(Cause),
     /// It is of this application.
     Of(ApplicationId),
     /// Nothing went wrong.
@@ -213,8 +217,9 @@ impl<'p, A: Audience> Finder<'p, A> {
                 _ => None,
             })
         };
-        let longest = || {
-            let longest = life.iter().rev().max_by_key(|part| part.length())?;
+        let longest = |since: Time| {
+            let longest = life.iter().rev().filter(|part| part.until > since);
+            let longest = longest.max_by_key(|part| part.until.since(part.from.max(since)))?;
             Some(Why::After(longest.cause))
         };
         let of = |application: Option<ApplicationId>| application.map(Why::Of);
@@ -225,7 +230,12 @@ impl<'p, A: Audience> Finder<'p, A> {
             Fact::Ended { ending: Ending::Refused(Refusal::NoCallManager), .. } => Some(Why::NoCallManager),
             Fact::Ended { ending: Ending::Refused(_), .. } | Fact::Forwarded { .. } => last(),
             Fact::Ended { ending: Ending::Completed, .. } => None,
-            Fact::Ended { .. } | Fact::LeftQueue { .. } => longest(),
+            Fact::Ended { reached, offered, .. } => match reached.contact {
+                Contact::Nothing | Contact::Alerted => longest(offered),
+                Contact::AwaitsPerson => longest(reached.waits_since),
+                Contact::Connected => life.last().map(|part| Why::During(part.cause)),
+            },
+            Fact::LeftQueue { waited, .. } => longest(before(observed.at, waited)),
             Fact::RequestTimedOut { application, .. }
             | Fact::RequestFailed { application, .. }
             | Fact::ScreenPopLost { application, .. }

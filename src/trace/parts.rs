@@ -48,6 +48,8 @@ pub enum Cause {
     RequestTimer(ApplicationId),
     /// Something has failed, and this has yet to happen.
     Until(Milestone),
+    /// Its caller waits while a person talks to a third party about it.
+    Consulting,
     /// It is connected.
     Connected,
     /// It is on hold.
@@ -227,6 +229,7 @@ impl<'a> History<'a> {
                 }
             }
             Fact::Held { .. } => self.state(now, Cause::OnHold),
+            Fact::Consulted { .. } => self.state(now, Cause::Consulting),
             Fact::Retrieved { .. } | Fact::Joined { .. } | Fact::Transferred { .. } => {
                 self.state(now, Cause::Connected)
             }

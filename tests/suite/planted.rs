@@ -157,7 +157,7 @@ fn too_few_people() {
     says(&told, &["100.0 % of their time is waiting in queue sales until a person is free"]);
     let changes = [("count = 60", "count = 10"), ("talk = {", "patience = \"30s\"\ntalk = {")];
     let told = self::told("abandoned", &changes, "");
-    says(&told, &["the longest part of the time before was waiting in queue sales until a person is free"]);
+    says(&told, &["the longest part of the wait was waiting in queue sales until a person is free"]);
 }
 
 /// The application hangs: after 4 s of New Call Accept, calls are forwarded, and that is all they waited for.
@@ -255,10 +255,7 @@ fn a_callmanager_that_hangs() {
     let told = told("dropped_in_setup", &[("run = {", "cti = { callmanager_notice = \"30s\" }\nrun = {")], fault);
     says(
         &told,
-        &[
-            "the longest part of the time before was waiting for CallManager sub1, which hangs",
-            "CallManager sub1 hangs",
-        ],
+        &["the longest part of the wait was waiting for CallManager sub1, which hangs", "CallManager sub1 hangs"],
     );
 }
 
