@@ -12,7 +12,7 @@ use crate::engine::{Span, Time};
 use crate::plan::Plan;
 use crate::record::{Column, Measure, cannot_occur};
 use crate::report::{Format, Traced, trace_page};
-use crate::trace::{Condition, Selected, Selection, call_name, duration_column, follow, name_of, select};
+use crate::trace::{Condition, Selected, Selection, duration_column, follow, read_call_name, select};
 use crate::workload::{Clock, units};
 
 use super::formats::{every_and, show};
@@ -183,7 +183,7 @@ impl<'a> Asked<'a> {
     fn read(typed: &'a TraceArguments, plan: &Plan) -> Result<Asked<'a>, Stop> {
         let wrong = |flag: &str, text: &str, why: String| Stop::Usage(format!("{flag} {text}: {why}"));
         let selection = if let Some(text) = &typed.call {
-            call_name(text, plan).map(Selection::Call).map_err(|why| wrong("--call", text, why))
+            read_call_name(text, plan).map(Selection::Call).map_err(|why| wrong("--call", text, why))
         } else if let Some(text) = &typed.at {
             stretch(text, plan).map(Selection::During).map_err(|why| wrong("--at", text, why))
         } else if let Some(text) = &typed.worst {
@@ -216,7 +216,7 @@ impl<'a> Asked<'a> {
 
     /// What the trace shows.
     fn question(&self, plan: &Plan, replication: u64, found: &Selected) -> String {
-        let name = |call: &CallName| name_of(*call, plan);
+        let name = |call: &CallName| plan.call_name(*call);
         match &self.selection {
             Selection::Call(call) => format!("call {} of replication {replication}", name(call)),
             Selection::During(_) => {
@@ -284,7 +284,7 @@ fn no_such_call(plan: &Plan, call: CallName, replication: u64, offered: &[u32]) 
         1 => format!("`{traffic}` has one, {traffic}:0"),
         count => format!("`{traffic}` has {count}, from {traffic}:0 to {traffic}:{}", count - 1),
     };
-    Stop::Failed(format!("there is no call {} in replication {replication}\n  help: {which}", name_of(call, plan)))
+    Stop::Failed(format!("there is no call {} in replication {replication}\n  help: {which}", plan.call_name(call)))
 }
 
 /// The command that gives the same again.

@@ -23,7 +23,7 @@ pub enum Audit {
 /// A cluster with nobody but the meter is a program of its own: where a fact is noted that the meter does not use, nothing is left of it,
 /// and no question whether somebody else wants it.
 enum Simulated<'p> {
-    Measured(Cluster<'p, Meter>),
+    Measured(Box<Cluster<'p, Meter>>),
     Observed(Box<Cluster<'p, (Meter, Others<'p>)>>),
 }
 
@@ -92,7 +92,7 @@ impl<'p> MeasuredCluster<'p> {
         let cluster = if auditor.is_some() || clerk.is_some() {
             Simulated::Observed(Box::new(Cluster::new(plan, (meter, Others { auditor, clerk }))))
         } else {
-            Simulated::Measured(Cluster::new(plan, meter))
+            Simulated::Measured(Box::new(Cluster::new(plan, meter)))
         };
         MeasuredCluster { plan, seed, cluster }
     }

@@ -14,8 +14,8 @@ use super::queue::{Queue, Transfer};
 use super::source::Source;
 use super::speed_dial::SpeedDial;
 use crate::domain::{
-    ApplicationId, ConnectionId, DatabaseId, DestinationId, DeviceId, DeviceKind, FaultTarget, NodeId, OpenerId,
-    PhoneGroupId, PortGroupId, ReleaseProfile, RoutePointId, StationId, Target,
+    ApplicationId, CallName, ConnectionId, DatabaseId, DestinationId, DeviceId, DeviceKind, FaultTarget, NodeId,
+    OpenerId, PhoneGroupId, PortGroupId, ReleaseProfile, RoutePointId, StationId, Target,
 };
 use crate::engine::{Span, Time};
 use crate::rules::{application_failure, call_survival, direct_topology};
@@ -328,6 +328,11 @@ impl Plan {
             Target::Outside(id) => &self.destinations[id.index()].name,
             Target::Numbers(id) => &self.numbers[id.index()].name,
         }
+    }
+
+    /// A call's name for people: its traffic, and the number of the caller there, counted from 0.
+    pub fn call_name(&self, call: CallName) -> String {
+        format!("{}:{}", self.sources[call.source.index()].name, call.number)
     }
 
     /// A device's name: that of its route point or group, and its number there if there are several.

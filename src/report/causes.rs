@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::Explanation;
-use crate::domain::{CallName, Rejection, StationId, Target};
+use crate::domain::{Rejection, StationId, Target};
 use crate::facts::{Party, Task};
 use crate::plan::Plan;
 use crate::rules::admission::Missing;
@@ -254,11 +254,6 @@ pub(super) fn why_names(plan: &Plan, why: Why) -> (&'static str, String) {
         Why::Of(id) => ("of", plan.applications[id.index()].name.clone()),
         Why::Counted => ("counted", String::new()),
     }
-}
-
-/// The name of a call: its traffic and its number.
-pub fn call_name(plan: &Plan, call: CallName) -> String {
-    format!("{}:{}", plan.sources[call.source.index()].name, call.number)
 }
 
 /// What explains a wait for a station: what this was doing.

@@ -8,7 +8,7 @@ use crate::engine::{Span, Time};
 use crate::record::{Statistic, Unit};
 use crate::trace::{Cause, Why};
 
-use super::causes::{call_name, cause, cause_names, meanwhile, station, task_name, why, why_names};
+use super::causes::{cause, cause_names, meanwhile, station, task_name, why, why_names};
 use super::document::Document;
 use super::kept::{Chapter, Item, KeyFigure, Report, Sentence};
 use super::ladder::Ladder;
@@ -312,7 +312,7 @@ fn bins(it: &Explanation<'_>) -> Option<Sentence> {
 fn example(explained: &Explained<'_>) -> Option<Sentence> {
     let Explanation { plan, example, .. } = explained.explanation;
     let Example { replication, found } = example.as_ref()?;
-    let call = call_name(plan, found.call?);
+    let call = plan.call_name(found.call?);
     Some(
         Sentence::default()
             .plain("Look at call ")
@@ -419,7 +419,7 @@ fn example_table(it: &Explanation<'_>, example: &Example) -> Option<Table> {
         [Column::words("what the time is spent on"), Column::numbers("from"), Column::numbers("for")],
     );
     table.caption = Some(match found.call {
-        Some(call) => format!("The most typical: call {} of replication {replication}", call_name(it.plan, call)),
+        Some(call) => format!("The most typical: call {} of replication {replication}", it.plan.call_name(call)),
         None => format!("The most typical, in replication {replication}"),
     });
     for part in &found.parts {
@@ -596,7 +596,7 @@ impl<'a> Whole<'a> {
         let it = explained.explanation;
         let example = it.example.as_ref().map(|Example { replication, found }| Call {
             replication: *replication,
-            call: found.call.map(|call| call_name(it.plan, call)),
+            call: found.call.map(|call| it.plan.call_name(call)),
             from_ns: found.from.nanos(),
             until_ns: found.at.nanos(),
             value_ms: found.value.nanos() as f64 / NANOS_PER_MILLI,

@@ -48,7 +48,7 @@ mod timeline;
 mod words;
 
 pub use capacity::{answer, capacity_sheet};
-pub use causes::{call_name, cause};
+pub use causes::cause;
 pub use chart::{
     Axis, Chart, Level, Moment, Plot, Point, Row, RowMark, Rows, Scale, Series, Shape, Stretch, StretchKind, Stroke,
 };

@@ -91,7 +91,7 @@ pub fn call_row<W: Write>(
     let turned_away = record.turned_away.iter().map(|it| format!("{}@{}", it.because.name(), place(it.at)));
     let row = [
         replication.to_string(),
-        safe(&format!("{traffic}:{}", call.number)),
+        safe(&plan.call_name(*call)),
         safe(traffic),
         seconds(Some(record.offered)),
         plan.clock(record.offered).unwrap_or_default(),

@@ -11,7 +11,7 @@ use crate::engine::{Span, Time};
 use crate::facts::{Fact, Message, Party, Place, PoolId, SentTo, Task};
 use crate::plan::Plan;
 use crate::rules::admission::Missing;
-use crate::trace::{Trace, ending_name, name_of, parts};
+use crate::trace::{Trace, parts};
 
 use super::causes::cause_names;
 use super::ladder::{Call, Event, Ladder, Lane, LaneKind, Part, Step};
@@ -44,7 +44,7 @@ pub fn story(plan: &Plan, replication: u64, trace: &Trace, stretch: Option<&Rang
     let keys: BTreeSet<Key> = steps.iter().flat_map(Told::lanes).collect();
     let keys: Vec<Key> = keys.into_iter().collect();
     let lanes = keys.iter().map(|&(kind, row)| Lane { kind, name: lane_name(plan, kind, row) }).collect();
-    let names: Vec<String> = trace.calls.iter().map(|(call, ..)| name_of(*call, plan)).collect();
+    let names: Vec<String> = trace.calls.iter().map(|(call, ..)| plan.call_name(*call)).collect();
     Ladder {
         id: "calls".to_owned(),
         title: title(&names, stretch),
@@ -95,7 +95,7 @@ fn call(plan: &Plan, name: CallName, facts: &[(Time, Fact)], cluster: &[(Time, F
     let last = facts.last().map_or(Time::ZERO, |(now, _)| *now);
     let offered = facts.iter().find_map(|(now, fact)| matches!(fact, Fact::Offered { .. }).then_some(*now));
     let ended = facts.iter().find_map(|(now, fact)| match fact {
-        Fact::Ended { ending, .. } => Some((*now, ending_name(*ending))),
+        Fact::Ended { ending, .. } => Some((*now, ending.name().to_owned())),
         Fact::Unfinished { .. } => Some((*now, "in_progress".to_owned())),
         Fact::NotDialled { .. } => Some((*now, "not_dialled".to_owned())),
         _ => None,
@@ -103,7 +103,7 @@ fn call(plan: &Plan, name: CallName, facts: &[(Time, Fact)], cluster: &[(Time, F
     let offered = offered.unwrap_or(last);
     let (until, ending) = ended.unwrap_or((last, "in_progress".to_owned()));
     Call {
-        name: name_of(name, plan),
+        name: plan.call_name(name),
         offered: offered.nanos(),
         until: until.nanos(),
         ending,
@@ -438,7 +438,7 @@ impl Teller<'_> {
             Fact::Joined { delay, .. } => (after("all three talk", delay), false),
             Fact::Preserved { .. } => ("keeps talking: the media continues".to_owned(), false),
             Fact::Ended { ending, .. } => {
-                let name = ending_name(ending).replace('_', " ");
+                let name = ending.name().replace('_', " ");
                 (format!("the call is over: {name}"), ending != crate::domain::Ending::Completed)
             }
             Fact::Unfinished { .. } => ("the run is over, and the call is not".to_owned(), false),

@@ -6,7 +6,7 @@ use crate::analysis::Cell;
 use crate::domain::CallName;
 use crate::engine::{Span, Time};
 use crate::plan::Plan;
-use crate::trace::{Trace, Value, name_of};
+use crate::trace::{Trace, Value};
 
 use super::ladder::Ladder;
 use super::page::{Extent, Page};
@@ -75,7 +75,7 @@ pub(super) fn values(traced: &Traced<'_>) -> Table {
     for (call, value) in measured(traced) {
         let until = traced.plan.clock(value.at).unwrap_or_else(|| exact(value.at.since(Time::ZERO)));
         table.row([
-            Entry::from(name_of(call, traced.plan)),
+            Entry::from(traced.plan.call_name(call)),
             value.metric.name().into(),
             exact(value.value).into(),
             until.into(),
@@ -100,7 +100,7 @@ fn sheet<'a>(traced: &'a Traced<'a>) -> Sheet<'a> {
             vec![
                 Cell::from(&*traced.plan.name),
                 Cell::from(traced.replication),
-                Cell::Text(name_of(call, traced.plan)),
+                Cell::Text(traced.plan.call_name(call)),
                 Cell::from(value.metric.name()),
                 Cell::from(value.at.nanos()),
                 Cell::from(value.value.nanos()),

@@ -16,7 +16,5 @@ pub use find::{Audience, Finder, Found, Why};
 pub use follow::{Followed, Follower};
 pub use parts::{Cause, Milestone, Part, parts};
 pub use replay::{Trace, Value, follow, select};
-pub use select::{
-    Comparison, Condition, End, Selected, Selection, call_name, duration_column, ending_name, name_of, rejection_name,
-};
+pub use select::{Comparison, Condition, End, Selected, Selection, duration_column, read_call_name};
 pub use watch::{Observed, Observer, Watch};

@@ -63,28 +63,6 @@ pub enum Comparison {
     AtMost,
 }
 
-/// The name of an ending, as measures have it.
-pub fn ending_name(ending: Ending) -> String {
-    match ending {
-        Ending::Completed => "completed".to_owned(),
-        Ending::Abandoned => "abandoned".to_owned(),
-        Ending::Refused(refusal) => format!("refused_{}", refusal.name()),
-        Ending::DroppedInSetup => "dropped_in_setup".to_owned(),
-        Ending::DroppedInChange => "dropped_in_change".to_owned(),
-        Ending::DroppedConnected => "dropped_connected".to_owned(),
-    }
-}
-
-/// The name of a rejection.
-pub const fn rejection_name(rejection: Rejection) -> &'static str {
-    match rejection {
-        Rejection::NotOpened => "not_opened",
-        Rejection::Busy => "busy",
-        Rejection::ApplicationFailed => "application_failed",
-        Rejection::NotAnswered => "not_answered",
-    }
-}
-
 /// Every ending with its name.
 fn endings() -> Vec<(String, End)> {
     let endings = [
@@ -95,7 +73,7 @@ fn endings() -> Vec<(String, End)> {
         Ending::DroppedConnected,
     ];
     let endings = endings.into_iter().chain(Refusal::ALL.map(Ending::Refused));
-    let named = endings.map(|ending| (ending_name(ending), End::So(ending)));
+    let named = endings.map(|ending| (ending.name().to_owned(), End::So(ending)));
     named.chain([("refused".to_owned(), End::Refused), ("in_progress".to_owned(), End::InProgress)]).collect()
 }
 
@@ -129,7 +107,7 @@ fn places(plan: &Plan) -> Vec<(String, SentTo)> {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn call_name(text: &str, plan: &Plan) -> Result<CallName, String> {
+pub fn read_call_name(text: &str, plan: &Plan) -> Result<CallName, String> {
     let sources = || plan.sources.iter().zip(0..).map(|(it, row)| (it.name.clone(), SourceId(row)));
     let (source, number) = match text.rsplit_once(':') {
         Some((traffic, number)) => (one_of("traffic", traffic, sources())?, number),
@@ -141,11 +119,6 @@ pub fn call_name(text: &str, plan: &Plan) -> Result<CallName, String> {
     };
     let number = number.parse().map_err(|_| format!("`{number}` is no number of a call: they are counted from 0"))?;
     Ok(CallName { source, number })
-}
-
-/// How a call is named.
-pub fn name_of(call: CallName, plan: &Plan) -> String {
-    format!("{}:{}", plan.sources[call.source.index()].name, call.number)
 }
 
 impl Condition {
@@ -191,7 +164,7 @@ impl Condition {
                 one_of("forward", value, forwards).map(Condition::Forwarded)
             }
             "turned_away" => {
-                let reasons = Rejection::ALL.map(|it| (rejection_name(it).to_owned(), it));
+                let reasons = Rejection::ALL.map(|it| (it.name().to_owned(), it));
                 one_of("reason", value, reasons).map(Condition::TurnedAway)
             }
             _ => {
