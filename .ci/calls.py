@@ -12,7 +12,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 # What each kind of event of a trace must have.
-FIELDS = {"X": ("ts", "dur", "cat"), "i": ("ts", "s"), "M": ("args",)}
+FIELDS = {"B": ("ts", "cat"), "E": ("ts",), "i": ("ts", "s"), "M": ("args",)}
 # The diagram as Mermaid reads it and draws it: its kind, and all words that can be seen.
 MERMAID = """async text => {
   mermaid.initialize({startOnLoad: false, securityLevel: 'strict', suppressErrorRendering: true});
@@ -48,9 +48,9 @@ def diagram(page, path):
 
 
 def nested(path):
-    """A trace: every event has its fields and a named track; of two slices of a track one holds the other, or they do not overlap."""
+    """A trace: every event has its fields and a named track; on a track, what begins last ends first, and time does not go back."""
     trace = json.loads(path.read_text(), parse_float=Decimal)
-    tracks, names = defaultdict(list), set()
+    open_slices, clocks, names = defaultdict(list), defaultdict(Decimal), set()
     for number, event in enumerate(trace["traceEvents"]):
         missing = [it for it in ("name", "ph", "pid", "tid", *FIELDS.get(event.get("ph"), ("a known ph",))) if it not in event]
         if missing:
@@ -62,25 +62,25 @@ def nested(path):
             continue
         if not {track, event["pid"]} <= names:
             yield f"event {number} is on a track without a name"
-        begin, length = event["ts"], event.get("dur", 0)
-        if begin < 0 or length < 0 or any((it * 1000) % 1 for it in (begin, length)):
-            yield f"event {number}: {begin} and {length} are no times in whole nanoseconds"
-        if event["ph"] == "X":
-            tracks[track].append((begin, -length, event["cat"], event["name"]))
-    for track, slices in tracks.items():
-        around = []
-        # What begins first is outside, and of those that begin together the longer one, or the one that was written first.
-        for begin, negative, kind, name in sorted(slices, key=lambda it: it[:2]):
-            end = begin - negative
-            while around and around[-1][0] <= begin:
-                around.pop()
-            if around and end > around[-1][0]:
-                yield f"{name} at {begin} on track {track} ends after {around[-1][2]}, in which it begins"
-            inside = [it[1] for it in around]
-            if inside != ["call", "place", "part"][:len(inside)] or kind != ["call", "place", "part", "too deep"][len(inside)]:
-                yield f"{name} at {begin} on track {track} is a {kind} in {inside}"
-            around.append((end, kind, name))
-    if not tracks:
+        at, name, around = event["ts"], event["name"], open_slices[track]
+        if at < 0 or (at * 1000) % 1:
+            yield f"event {number}: {at} is no time in whole nanoseconds"
+        if event["ph"] == "i":
+            continue
+        if at < clocks[track]:
+            yield f"event {number}: {at} is before {clocks[track]}"
+        clocks[track] = at
+        if event["ph"] == "B":
+            around.append((event["cat"], name))
+            kinds = [kind for kind, _ in around]
+            if kinds != ["call", "place", "part"][:len(kinds)]:
+                yield f"event {number}: {name} is a {kinds[-1]} in {kinds[:-1]}"
+        elif not around or around.pop()[1] != name:
+            yield f"event {number}: {name} ends, which is not what began last"
+    for track, around in open_slices.items():
+        if around:
+            yield f"on track {track}, {around} do not end"
+    if not clocks:
         yield "no slices"
 
 
@@ -102,8 +102,8 @@ def shown(page, speedscope, path):
     page.wait_for_timeout(500)
     seen = page.locator("body").inner_text()
     events = json.loads(path.read_text())["traceEvents"]
-    first = next(event["tid"] for event in events if event["ph"] == "X")
-    for name in {event["name"] for event in events if event["ph"] == "X" and event["tid"] == first}:
+    first = next(event["tid"] for event in events if event["ph"] == "B")
+    for name in {event["name"] for event in events if event["ph"] == "B" and event["tid"] == first}:
         if name not in seen:
             yield f"speedscope does not show {name!r}"
     yield from (f"speedscope says: {it}" for it in told)

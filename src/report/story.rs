@@ -29,7 +29,8 @@ pub fn story(plan: &Plan, replication: u64, trace: &Trace, stretch: Option<&Rang
         followed.facts.iter().for_each(|&(now, fact)| teller.tell(now, fact));
     }
     let its_own: BTreeSet<Key> = steps.iter().flat_map(Told::lanes).collect();
-    steps.extend(still_failed(plan, &trace.cluster, shown.start));
+    // What happens to the cluster comes before what follows from it at the same moment.
+    let of_calls = std::mem::replace(&mut steps, still_failed(plan, &trace.cluster, shown.start));
     steps.extend(of_cluster(plan, &trace.cluster, &shown).into_iter().filter(|step| match step.event {
         // Devices that the calls have nothing to do with are left out.
         Happens::Moment { lane: Some(lane @ (kind, _)), .. } if kind > LaneKind::Application => {
@@ -37,6 +38,7 @@ pub fn story(plan: &Plan, replication: u64, trace: &Trace, stretch: Option<&Rang
         }
         _ => true,
     }));
+    steps.extend(of_calls);
     if let Some(stretch) = stretch {
         steps.retain(|step| (stretch.start.nanos()..stretch.end.nanos()).contains(&step.begins()));
     }

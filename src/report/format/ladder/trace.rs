@@ -1,6 +1,7 @@
 //! A ladder as a trace file in the form of Chrome, which Perfetto and speedscope open. A process is the replication and a thread a call:
 //! the call's slice holds a slice for each place that it was at, and that one a slice for each part of the time there. Slices that overlap
-//! are drawn wrongly by viewers, so that none does; numbers are written digit by digit, because a binary fraction is no nanosecond.
+//! are drawn wrongly by viewers, so that none does; numbers are written digit by digit, because a binary fraction is no nanosecond. A slice has
+//! a beginning and an end of its own: to a beginning and a length, a viewer would add binary fractions, and find an end after the next beginning.
 
 use crate::report::document::lines;
 use crate::report::format::drawing::told::flat;
@@ -51,16 +52,25 @@ impl Trace {
         self.event(thread, what, &format!("\"ph\":\"M\",\"args\":{{\"name\":{}}}", quoted(name)));
     }
 
-    fn slice(&mut self, thread: usize, kind: &str, name: &str, [from, until]: [u64; 2]) {
-        let times = format!("\"ph\":\"X\",\"ts\":{},\"dur\":{},\"cat\":\"{kind}\"", micros(from), micros(until - from));
-        self.event(thread, name, &times);
+    /// A slice, and in it whatever is written between.
+    fn slice(
+        &mut self,
+        thread: usize,
+        kind: &str,
+        name: &str,
+        [from, until]: [u64; 2],
+        within: impl FnOnce(&mut Trace),
+    ) {
+        self.event(thread, name, &format!("\"ph\":\"B\",\"ts\":{},\"cat\":\"{kind}\"", micros(from)));
+        within(self);
+        self.event(thread, name, &format!("\"ph\":\"E\",\"ts\":{}", micros(until)));
     }
 
     /// A call, the places it was at, and what it spent its time on there. What took no time has no slice.
     fn call(&mut self, thread: usize, call: &Call) {
         let end = call.until.max(call.offered);
         let ending = if call.ending.is_empty() { String::new() } else { format!(": {}", flat(&call.ending)) };
-        self.slice(thread, "call", &format!("{}{ending}", flat(&call.name)), [call.offered, end]);
+        let name = format!("{}{ending}", flat(&call.name));
         let mut before = call.offered;
         let inside = |part: &Part| {
             // As far as it is neither before the part above it nor outside the call.
@@ -71,13 +81,16 @@ impl Trace {
         let times: Vec<[u64; 2]> = call.parts.iter().map(inside).collect();
         let parts: Vec<(&Part, [u64; 2])> =
             call.parts.iter().zip(times).filter(|(_, [from, until])| from < until).collect();
-        for there in parts.chunk_by(|(one, _), (other, _)| one.place == other.place) {
-            let (Some((part, [from, _])), Some((_, [_, until]))) = (there.first(), there.last()) else { continue };
-            self.slice(thread, "place", &flat(&part.place), [*from, *until]);
-            for (part, times) in there {
-                self.slice(thread, "part", &flat(&part.text), *times);
+        self.slice(thread, "call", &name, [call.offered, end], |trace| {
+            for there in parts.chunk_by(|(one, _), (other, _)| one.place == other.place) {
+                let (Some((part, [from, _])), Some((_, [_, until]))) = (there.first(), there.last()) else { continue };
+                trace.slice(thread, "place", &flat(&part.place), [*from, *until], |trace| {
+                    for (part, times) in there {
+                        trace.slice(thread, "part", &flat(&part.text), *times, |_| {});
+                    }
+                });
             }
-        }
+        });
     }
 }
 
