@@ -194,16 +194,20 @@ fn reasons(it: &Explanation<'_>) -> Sentence {
     ranked.sort_by(|one, other| other.1.cmp(one.1).then(one.0.cmp(other.0)));
     let share = |times: u64| percent(times as f64 / it.group.values.max(1) as f64);
     let Some((first, times)) = ranked.first() else { return Sentence::default().plain("Nothing is known of them.") };
-    let sentence = Sentence::default().plain(format!("Of {}: ", share(**times))).strong(why(it.plan, **first));
+    let of = match **times == it.group.values {
+        true => "In all of them ".to_owned(),
+        false => format!("In {} of them ", share(**times)),
+    };
+    let sentence = Sentence::default().plain(of).strong(why(it.plan, **first));
     let others: Vec<String> = ranked[1..]
         .iter()
         .filter(|(_, times)| **times as f64 >= WORTH_A_WORD * it.group.values as f64)
         .take(2)
-        .map(|(other, times)| format!("of {}: {}", share(**times), why(it.plan, **other)))
+        .map(|(other, times)| format!("in {} {}", share(**times), why(it.plan, **other)))
         .collect();
     match others.is_empty() {
         true => sentence.plain("."),
-        false => sentence.plain(format!("; {}.", others.join("; "))),
+        false => sentence.plain(format!("; {}.", others.join(", "))),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::domain::{
-    ApplicationFault, CallName, DeviceId, DeviceKind, GiveUpReason, OutageCause, Rejection, StationId, Target,
+    ApplicationFault, CallName, DeviceId, DeviceKind, GiveUpReason, NodeId, OutageCause, Rejection, StationId, Target,
     ThirdParty,
 };
 use crate::engine::{Span, Time};
@@ -472,8 +472,12 @@ impl Teller<'_> {
         let plan = self.plan;
         let (lane, name, of_group, out) = match at {
             Place::Target(to) => {
-                let of_group = matches!(plan.group_of(to), Target::Ports(_) | Target::Phones(_));
-                (target(plan, to), plan.target_name(to).to_owned(), of_group.then(|| plan.pool_size(to)), None)
+                let (of_group, out) = match plan.group_of(to) {
+                    Target::Ports(_) | Target::Phones(_) => (Some(plan.pool_size(to)), None),
+                    Target::RoutePoint(_) => (None, self.outage(now, plan.first_device(to))),
+                    Target::Outside(_) | Target::Numbers(_) => (None, None),
+                };
+                (target(plan, to), plan.target_name(to).to_owned(), of_group, out)
             }
             Place::Device { device: id, .. } => (device(plan, id), plan.device_name(id), None, self.outage(now, id)),
             Place::Outside(id) => ((LaneKind::Outside, id.0), plan.destinations[id.index()].name.clone(), None, None),
@@ -550,23 +554,61 @@ fn still_failed(plan: &Plan, facts: &[(Time, Fact)], by: Time) -> Vec<Told> {
 fn of_cluster(plan: &Plan, facts: &[(Time, Fact)], shown: &Range<Time>) -> Vec<Told> {
     let mut steps: Vec<Told> = Vec::new();
     let within = facts.iter().filter(|(now, _)| shown.contains(now));
-    let mut devices: Vec<(Key, OutageCause, Time, usize)> = Vec::new();
+    let mut devices: Vec<Devices> = Vec::new();
     for &(now, fact) in within {
-        if let Fact::DeviceClosed { device: id, because, .. } = fact {
-            let key = device(plan, id);
-            match devices.iter_mut().find(|it| (it.0, it.1, it.2) == (key, because, now)) {
-                Some(it) => it.3 += 1,
-                None => devices.push((key, because, now, 1)),
+        if let Some((first, change)) = device_change(fact) {
+            let lane = device(plan, first);
+            // Those of the same moment follow each other.
+            let mut together = devices.iter_mut().rev().take_while(|it| it.at == now);
+            match together.find(|it| (it.lane, it.change) == (lane, change)) {
+                Some(it) => it.count += 1,
+                None => devices.push(Devices { lane, change, at: now, first, count: 1 }),
             }
         } else if let Some((lane, text, bad)) = of_fact(plan, fact) {
             steps.push(Told { call: None, text, event: Happens::Moment { lane, at: now, bad } });
         }
     }
-    for (lane, because, at, count) in devices {
-        let text = format!("{} out of service: {}", counted(count, ["device is", "devices are"]), outage(because));
-        steps.push(Told { call: None, text, event: Happens::Moment { lane: Some(lane), at, bad: true } });
-    }
+    steps.extend(devices.iter().map(|it| it.told(plan)));
     steps
+}
+
+/// Devices of a route point or group that go out of service, or are back, at the same moment.
+struct Devices {
+    lane: Key,
+    change: Change,
+    at: Time,
+    first: DeviceId,
+    count: usize,
+}
+
+/// What happens to a device.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Out(OutageCause),
+    Back(NodeId),
+}
+
+fn device_change(fact: Fact) -> Option<(DeviceId, Change)> {
+    match fact {
+        Fact::DeviceClosed { device, because, .. } => Some((device, Change::Out(because))),
+        Fact::DeviceOpened { device, node, .. } => Some((device, Change::Back(node))),
+        _ => None,
+    }
+}
+
+impl Devices {
+    fn told(&self, plan: &Plan) -> Told {
+        let Devices { lane, change, at, first, count } = *self;
+        let who = match count {
+            1 => format!("{} is", plan.device_name(first)),
+            several => counted(several, ["device is", "devices are"]),
+        };
+        let (text, bad) = match change {
+            Change::Out(because) => (format!("{who} out of service: {}", outage(because)), !because.is_planned()),
+            Change::Back(node) => (format!("{who} in service at {}", plan.nodes[node.index()].name), false),
+        };
+        Told { call: None, text, event: Happens::Moment { lane: Some(lane), at, bad } }
+    }
 }
 
 /// A fact of the cluster that matters to those who read of calls.

@@ -147,7 +147,7 @@ fn too_few_workers() {
 #[test]
 fn too_few_ports() {
     let told = told("refused", &[("count = 100", "count = 5")], "");
-    says(&told, &["Of 100.0 %: no port of menu was free."]);
+    says(&told, &["In all of them no port of menu was free."]);
 }
 
 /// 21 erlangs on 10 people.
@@ -209,7 +209,7 @@ fn code_yellow() {
         ("first_dn = \"8001\"", "first_dn = \"80001\""),
     ];
     let told = told("refused", &changes, "");
-    says(&told, &["Of 100.0 %: CallManager sub1 refused new calls (Code Yellow)."]);
+    says(&told, &["In all of them CallManager sub1 refused new calls (Code Yellow)."]);
 }
 
 /// The CallManager fails while callers wait for people: they are lost.
@@ -245,7 +245,7 @@ fn a_slow_callmanager() {
 fn a_low_busy_trigger() {
     let changes = [("\"40ms\"", "\"2s\""), ("redirect_to", "busy_trigger = 1\nredirect_to")];
     let told = told("refused", &changes, "");
-    says(&told, &["Of 100.0 %: welcome was busy: it had as many calls as its busy trigger or its maximum allows."]);
+    says(&told, &["In all of them welcome was busy: it had as many calls as its busy trigger or its maximum allows."]);
 }
 
 /// Calls wait for a CallManager that hangs, for up to 30 s until that is noticed, and are lost then.

@@ -148,3 +148,114 @@ fn another_replication_is_one_more() {
     assert!(output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("this is another one"));
 }
+
+const BY_HAND: &str = r#"
+format = 1
+question = "What does one call meet?"
+run = { length = "1m", replications = 1 }
+network = { between_nodes = "2ms", to_application = "1ms", from_caller = "0s" }
+work = { setup = "15ms", offer = "8ms", redirect = "10ms", answer = "6ms", release = "6ms", event = "1ms", request = "1ms" }
+[[node]]
+name = "sub1"
+[[node]]
+name = "sub2"
+[[callmanager_group]]
+name = "main"
+members = ["sub1", "sub2"]
+[[application]]
+name = "ivr"
+ctimanagers = ["sub2"]
+decide = "2ms"
+[[route_point]]
+name = "welcome"
+device_pool = "main"
+application = "ivr"
+redirect_to = "operator"
+[[destination]]
+name = "operator"
+egress = "sub2"
+answer = "4s"
+[[traffic]]
+name = "callers"
+to = "welcome"
+ingress = ["sub1"]
+arrivals = { file = "calls.csv" }
+"#;
+
+/// Two calls, the second a millisecond after the first, in ms since 10 s. CallManager sub1 sets the first up until 15 and the second until 30, so
+/// that the first waits from 15 for its offer, until 38. The event goes to CTIManager sub2 (2 ms, and 1 ms of work), on to the application (1 ms),
+/// which decides for 2 ms; its request goes back (1 + 1 + 2 ms) and is at sub1 at 48, which redirects until 58. At sub2 the offer takes from 60 to 68,
+/// and the operator 4 s; the answer is worked on for 6 ms and travels for 2 ms: the call is connected at 4,076, and over 20 s later.
+#[test]
+fn a_trace_by_hand() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("site.toml"), BY_HAND).unwrap();
+    std::fs::write(folder.path().join("calls.csv"), "at_s,talk_s,patience_s\n10,20,\n10.001,20,\n").unwrap();
+    let workload = folder.path().join("site.toml");
+    let lines = |call: &str| -> Vec<serde_json::Value> {
+        let arguments = ["trace", workload.to_str().unwrap(), "--call", call, "--format", "jsonl"];
+        let output = Command::new(assert_cmd::cargo::cargo_bin!("ctisim")).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let word = |line: &serde_json::Value, field: &str| line[field].as_str().unwrap_or_default().to_owned();
+    let millis = |line: &serde_json::Value, field: &str| line[field].as_u64().unwrap() as f64 / 1e6 - 10_000.0;
+    let first = lines("callers:0");
+    let parts: Vec<(String, String, f64, f64)> = first
+        .iter()
+        .filter(|line| line["kind"] == "part")
+        .map(|it| (word(it, "what"), word(it, "place"), millis(it, "from_ns"), millis(it, "until_ns")))
+        .collect();
+    let expected = [
+        ("setup", "sub1.callmanager", 0.0, 15.0),
+        ("waiting", "sub1.callmanager", 15.0, 30.0),
+        ("offer", "sub1.callmanager", 30.0, 38.0),
+        ("link", "sub1.callmanager to sub2.ctimanager", 38.0, 40.0),
+        ("event", "sub2.ctimanager", 40.0, 41.0),
+        ("link", "sub2.ctimanager to ivr", 41.0, 42.0),
+        ("decide", "ivr.workers", 42.0, 44.0),
+        ("link", "ivr to sub2.ctimanager", 44.0, 45.0),
+        ("request", "sub2.ctimanager", 45.0, 46.0),
+        ("link", "sub2.ctimanager to sub1.callmanager", 46.0, 48.0),
+        ("redirect", "sub1.callmanager", 48.0, 58.0),
+        ("link", "sub1.callmanager to sub2.callmanager", 58.0, 60.0),
+        ("offer", "sub2.callmanager", 60.0, 68.0),
+        ("ringing", "operator", 68.0, 4068.0),
+        ("answer", "sub2.callmanager", 4068.0, 4074.0),
+        ("link", "sub2.callmanager to sub1.callmanager", 4074.0, 4076.0),
+        ("connected", "", 4076.0, 24_076.0),
+    ];
+    let expected: Vec<_> =
+        expected.map(|(what, place, from, until)| (what.to_owned(), place.to_owned(), from, until)).into();
+    assert_eq!(parts, expected);
+
+    let messages: Vec<(String, String, String, f64, f64)> = first
+        .iter()
+        .filter(|line| line["kind"] == "message")
+        .map(|it| {
+            (word(it, "what"), word(it, "from"), word(it, "to"), millis(it, "departs_ns"), millis(it, "arrives_ns"))
+        })
+        .collect();
+    let expected = [
+        ("set-up", "caller", "callmanager:sub1", 0.0, 0.0),
+        ("event", "callmanager:sub1", "ctimanager:sub2", 38.0, 40.0),
+        ("event", "ctimanager:sub2", "application:ivr", 41.0, 42.0),
+        ("request", "application:ivr", "ctimanager:sub2", 44.0, 45.0),
+        ("request", "ctimanager:sub2", "callmanager:sub1", 46.0, 48.0),
+        ("call to operator", "callmanager:sub1", "callmanager:sub2", 58.0, 60.0),
+        ("answered", "callmanager:sub2", "callmanager:sub1", 4074.0, 4076.0),
+    ];
+    let expected: Vec<_> = expected
+        .map(|(what, from, to, departs, arrives)| (what.to_owned(), from.to_owned(), to.to_owned(), departs, arrives))
+        .into();
+    assert_eq!(messages, expected);
+
+    // The second waits for its set-up from 1 to 15, for its offer from 30 to 38, and for its redirection from 56 to 58.
+    let waits: Vec<(f64, f64)> = lines("callers:1")
+        .iter()
+        .filter(|line| line["kind"] == "part" && line["what"] == "waiting")
+        .map(|it| (millis(it, "from_ns"), millis(it, "until_ns")))
+        .collect();
+    assert_eq!(waits, [(1.0, 15.0), (30.0, 38.0), (56.0, 58.0)]);
+}
