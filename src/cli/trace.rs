@@ -281,8 +281,7 @@ fn no_such_call(plan: &Plan, call: CallName, replication: u64, offered: &[u32]) 
     let traffic = &plan.sources[call.source.index()].name;
     let which = match offered[call.source.index()] {
         0 => format!("`{traffic}` has no calls there"),
-        1 => format!("`{traffic}` has one, {traffic}:0"),
-        count => format!("`{traffic}` has {count}, from {traffic}:0 to {traffic}:{}", count - 1),
+        count => format!("the last one there is {traffic}:{}", count - 1),
     };
     Stop::Failed(format!("there is no call {} in replication {replication}\n  help: {which}", plan.call_name(call)))
 }
@@ -299,5 +298,6 @@ fn command(arguments: &TraceArguments, seed: u64) -> String {
         .values("--most", [arguments.most])
         .values("--seed", [seed])
         .values("--set", &arguments.settings)
+        .values("--allow-read", arguments.allowed.directories.iter().map(|directory| directory.display()))
         .written()
 }

@@ -1,4 +1,4 @@
-//! A cluster with its meter and, if they are wanted, an auditor and a clerk.
+//! A cluster with its meter and, if a study asks for them, an auditor and a clerk.
 
 use std::sync::atomic::AtomicBool;
 

@@ -180,7 +180,7 @@ pub mod cause {
     /// 393216, Cisco's: the call was split, by a transfer or a conference.
     pub const SPLIT: u32 = 393_216;
 
-    /// The cause that a refused caller is told.
+    /// The cause in the record of a refused call.
     pub const fn of_refusal(refusal: Refusal) -> u32 {
         match refusal {
             Refusal::Busy => BUSY,

@@ -18,7 +18,7 @@ use crate::plan::Plan;
 pub enum Cause {
     /// Waiting until a station begins with the call's work.
     Waiting(StationId),
-    /// A station's work. The look-up of [`Task::Decide`] is zero here: it is told apart.
+    /// A station's work. The look-up of [`Task::Decide`] is zero here: it is a cause of its own.
     Work(StationId, Task),
     /// An application looks the caller up, other than in a database with connections.
     LookUp(ApplicationId),

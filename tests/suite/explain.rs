@@ -231,7 +231,7 @@ fn a_number_is_explained_from_its_results_alone() {
     assert!(fs::read_to_string(at.join("why.html")).unwrap().contains("no line to outside was free"));
 }
 
-/// What cannot be explained is told with what to do, and ends with the code of its kind.
+/// What cannot be explained is an error that says what to do, and ends with the code of its kind.
 #[test]
 fn what_is_not_explained_is_said() {
     let directory = site("");

@@ -112,7 +112,7 @@ fn ctisim(arguments: &[&str]) -> Output {
 fn what_does_not_exist_is_said() {
     for (arguments, code, words) in [
         (&["--call", "callers:99999999"][..], 1, "there is no call callers:99999999 in replication 0"),
-        (&["--call", "99999999"], 1, "from callers:0 to callers:"),
+        (&["--call", "99999999"], 1, "the last one there is callers:"),
         (&["--call", "caller:1"], 2, "there is no traffic `caller`; did you mean `callers`?"),
         (&["--call", "callers:one"], 2, "`one` is no number of a call"),
         (&["--at", "22m"], 2, "the run lasts 22m"),

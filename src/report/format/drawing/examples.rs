@@ -374,7 +374,7 @@ fn lane(kind: LaneKind, name: &str) -> Lane {
     Lane { kind, name: name.into() }
 }
 
-/// What a call is told by, from a time in microseconds after its offer on.
+/// The facts of a call, from a time in microseconds after its offer on.
 struct Telling {
     steps: Vec<Step>,
     call: usize,

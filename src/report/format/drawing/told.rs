@@ -1,4 +1,4 @@
-//! A ladder as it is told in pictures and in words: only what is there, in order of time, and with its times in words.
+//! A ladder as pictures and words show it: only what is there, in order of time, and with its times in words.
 
 use super::numbers::{clock, grouped};
 use crate::report::ladder::{Call, Event, Ladder, Lane, LaneKind, Step};
