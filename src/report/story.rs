@@ -130,7 +130,7 @@ struct Told {
 }
 
 enum Happens {
-    Message { from: Key, to: Key, departs: Time, arrives: Time },
+    Message { from: Key, to: Key, departs: Time, arrives: Time, lost: bool },
     Work { lane: Key, arrived: Time, started: Time, finished: Time },
     Moment { lane: Option<Key>, at: Time, bad: bool },
 }
@@ -155,12 +155,12 @@ impl Told {
     fn placed(self, keys: &[Key]) -> Step {
         let place = |key: Key| keys.binary_search(&key).expect("every one that takes part has a lane");
         let event = match self.event {
-            Happens::Message { from, to, departs, arrives } => Event::Message {
+            Happens::Message { from, to, departs, arrives, lost } => Event::Message {
                 from: place(from),
                 to: place(to),
                 departs: departs.nanos(),
                 arrives: arrives.nanos(),
-                lost: false,
+                lost,
             },
             Happens::Work { lane, arrived, started, finished } => Event::Work {
                 lane: place(lane),
@@ -288,6 +288,18 @@ impl Teller<'_> {
         self.step(text, Happens::Moment { lane: Some(lane), at, bad: true });
     }
 
+    /// What arrives there at this moment comes to nothing.
+    fn is_lost(&mut self, now: Time, lane: Key) {
+        for step in self.steps.iter_mut().rev().filter(|step| step.call == Some(self.row)) {
+            if let Happens::Message { to, arrives, lost, .. } = &mut step.event
+                && (*to, *arrives) == (lane, now)
+            {
+                *lost = true;
+                return;
+            }
+        }
+    }
+
     fn sent_to(&self) -> &str {
         match self.target {
             Some(SentTo::Target(target)) => self.plan.target_name(target),
@@ -303,7 +315,7 @@ impl Teller<'_> {
                 let (from, to) = (party(from), party(to));
                 if from != to {
                     let text = self.message(message);
-                    self.step(text, Happens::Message { from, to, departs, arrives });
+                    self.step(text, Happens::Message { from, to, departs, arrives, lost: false });
                 }
             }
             Fact::Served { station: row, task: what, arrived, started, finished, .. } => {
@@ -325,7 +337,9 @@ impl Teller<'_> {
                 self.moment(now, (LaneKind::CallManager, node.0), text);
             }
             Fact::EventLost { application, .. } => {
-                self.trouble(now, (LaneKind::Application, application.0), "the event comes to nothing: nobody listens");
+                let lane = (LaneKind::Application, application.0);
+                self.is_lost(now, lane);
+                self.trouble(now, lane, "the event comes to nothing: nobody listens");
             }
             Fact::HeldUp { node, .. } => {
                 self.trouble(now, (LaneKind::CallManager, node.0), "hangs: the call waits until that is noticed");

@@ -141,6 +141,20 @@ fn what_does_not_exist_is_said() {
     }
 }
 
+/// The caller who waits longest in the busy hour is one of whom the application, which hangs, is not notified.
+#[test]
+fn a_message_that_comes_to_nothing_is_marked() {
+    let busy_hour = plan("busy_hour.toml", &["run.length=30m"]);
+    let worst = Selection::Worst(duration_column("setup_delay", &busy_hour).unwrap());
+    let trace = trace(&busy_hour, &found(&busy_hour, &worst, 1));
+    let ladder = serde_json::to_value(ctisim::report::story(&busy_hour, 0, &trace, None)).unwrap();
+    let steps = ladder["steps"].as_array().unwrap();
+    let lost: Vec<&serde_json::Value> = steps.iter().filter(|it| it["event"]["Message"]["lost"] == true).collect();
+    let [event] = lost[..] else { panic!("{lost:?}") };
+    let to = event["event"]["Message"]["to"].as_u64().unwrap() as usize;
+    assert_eq!((&event["text"], &ladder["lanes"][to]["name"]), (&"event".into(), &"ivr".into()));
+}
+
 /// A replication beyond those of the workload is one more: it is said, and run.
 #[test]
 fn another_replication_is_one_more() {
